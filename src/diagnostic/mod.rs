@@ -1,0 +1,68 @@
+//! What is found, as plain data: no rule, no format and no configuration lives here.
+
+mod level;
+mod report;
+
+pub use level::{Applicability, Category, Confidence, Level};
+pub use report::{Card, HopRow, HopTally, PeerRow, Report, Speaks, Summary, TargetRow, Verdict};
+
+use crate::nginx::VersionSet;
+use crate::source::Location;
+
+/// One finding.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// The rule's name, kebab-case.
+    pub rule: &'static str,
+    /// The rule's category.
+    pub category: Category,
+    /// How bad it is, after confidence, target and settings were weighed.
+    pub level: Level,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// The releases in which it holds, clipped to the target; `None`: all of the target.
+    pub affects: Option<VersionSet>,
+    /// What is wrong: one line, no full stop, directive names in backticks.
+    pub message: String,
+    /// The directive or value a person would edit first.
+    pub at: Location,
+    /// Why it is wrong: the other places.
+    pub labels: Vec<Label>,
+    /// What to do, a sentence each.
+    pub help: Vec<String>,
+    /// What the error log or the client will say.
+    pub symptoms: Vec<String>,
+    /// Edits that mend it.
+    pub fixes: Vec<Fix>,
+}
+
+/// A place that belongs to a finding, with what it adds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub at: Location,
+    /// What to see there: one line, no full stop.
+    pub message: String,
+}
+
+/// One way to mend a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What the edits do, in the imperative.
+    pub message: String,
+    /// Whether the author's meaning is kept for sure.
+    pub applicability: Applicability,
+    /// The releases for which it is right; `None`: all of the target.
+    pub versions: Option<VersionSet>,
+    /// The edits: they do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// Replaces the bytes at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; an empty span inserts.
+    pub at: Location,
+    /// What stands there afterwards.
+    pub text: String,
+}

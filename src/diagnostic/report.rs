@@ -1,0 +1,155 @@
+//! The result of a run, ready to be written in any format.
+
+use super::{Category, Confidence, Diagnostic, Level};
+use crate::nginx::{Flavor, VersionSet};
+use crate::source::{Location, Sources};
+
+/// Everything a format needs.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The texts that findings point into.
+    pub sources: Sources,
+    /// What was aimed at.
+    pub target: TargetRow,
+    /// The findings that are shown, by file name, offset and rule.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What was done, in numbers.
+    pub summary: Summary,
+    /// Every place where nginx opens a connection, in the order of the configuration.
+    pub hops: Vec<HopRow>,
+    /// One card for each rule there is.
+    pub cards: Vec<Card>,
+}
+
+/// What the run aimed at.
+#[derive(Clone, Debug, Default)]
+pub struct TargetRow {
+    /// The releases.
+    pub versions: VersionSet,
+    /// Whether they were assumed, not stated.
+    pub assumed: bool,
+    /// Which server.
+    pub flavor: Flavor,
+    /// Where the target comes from, as a phrase that follows it: "from `http2` at nginx.conf:8".
+    pub origin: Option<String>,
+}
+
+/// What was done, in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Files that were read as configuration.
+    pub files: usize,
+    /// Findings shown as errors.
+    pub errors: usize,
+    /// Findings shown as warnings.
+    pub warnings: usize,
+    /// Findings shown as hints.
+    pub infos: usize,
+    /// Findings below `--min-level` or `--min-confidence`.
+    pub hidden: usize,
+    /// Findings shown that have a safe fix.
+    pub fixable: usize,
+    /// Whether all that the configuration includes was read.
+    pub complete: bool,
+    /// What was included and stayed unread, as a person would name it.
+    pub unread: Vec<String>,
+    /// The hops, by what is known of their peers.
+    pub hops: HopTally,
+}
+
+/// Hops by what is known of their peers.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct HopTally {
+    /// Every peer's protocol is certain.
+    pub proven: usize,
+    /// Some peer's protocol is only likely, none is unknown.
+    pub likely: usize,
+    /// Some peer's protocol is unknown.
+    pub unknown: usize,
+}
+
+/// One place where nginx opens a connection.
+#[derive(Clone, Debug)]
+pub struct HopRow {
+    /// The directive's name.
+    pub directive: String,
+    /// The directive, from its name to its last argument.
+    pub at: Location,
+    /// What nginx says there.
+    pub speaks: Speaks,
+    /// To whom.
+    pub peers: Vec<PeerRow>,
+}
+
+/// What nginx says on a connection it opens.
+#[derive(Clone, Debug, Default)]
+pub struct Speaks {
+    /// `http/1.0`, `http/1.1`, `http/2`, `grpc`, `fastcgi`, `uwsgi`, `scgi`, `memcached`,
+    /// `stream`, `http/1.0 (mail auth)` …; by release joined with ` | ` where the target spans a
+    /// change of default.
+    pub protocol: String,
+    /// Whether over TLS.
+    pub tls: bool,
+    /// The server name sent in the TLS handshake.
+    pub sni: Option<String>,
+    /// The protocol names offered in the TLS handshake.
+    pub alpn: Vec<String>,
+    /// Whether a PROXY protocol header goes first.
+    pub proxy_protocol: bool,
+    /// The directive that decides the protocol, where it is not the default.
+    pub decided_by: Option<Location>,
+}
+
+/// One peer of a hop.
+#[derive(Clone, Debug)]
+pub struct PeerRow {
+    /// The address as written, with the port nginx would use.
+    pub address: String,
+    /// What it accepts, in the words of `[[backend]] speaks`; empty where unknown.
+    pub accepts: Vec<String>,
+    /// How that is known; `None` where it is unknown.
+    pub confidence: Option<Confidence>,
+    /// What says so, in words.
+    pub reason: String,
+    /// What says so, if it is a place in the configuration.
+    pub evidence: Option<Location>,
+    /// Whether the two sides agree.
+    pub verdict: Verdict,
+}
+
+/// Whether the two sides of a connection agree.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// They do.
+    Ok,
+    /// They do not, in the whole target or a part of it.
+    Mismatch,
+    /// Not enough is known of the peer.
+    Unknown,
+}
+
+impl Verdict {
+    /// The word for it in output.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Mismatch => "mismatch",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What a format says of a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// The rule's name.
+    pub name: &'static str,
+    /// Its category.
+    pub category: Category,
+    /// Its level when certain and true in the whole target.
+    pub level: Level,
+    /// Its page's summary.
+    pub summary: String,
+    /// Where its page is to be read.
+    pub url: String,
+}

@@ -1,0 +1,7 @@
+//! A linter for nginx configuration that knows which protocol each side of every proxied
+//! connection speaks. The modules stand in the order in which data flows through them;
+//! `ARCHITECTURE.md` says what each may use.
+
+pub mod diagnostic;
+pub mod nginx;
+pub mod source;

@@ -1,0 +1,3 @@
+//! The `ngxlint` command.
+
+fn main() {}

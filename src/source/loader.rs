@@ -1,0 +1,166 @@
+//! Reading files, from a disk or from memory.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+/// What stands at a path, links followed.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// Something with bytes: a regular file, a pipe, a device.
+    File,
+    /// A directory.
+    Directory,
+}
+
+/// Where files come from. Paths are used as given; relative ones stand below the current
+/// directory (for [`Memory`]: below its root).
+pub trait Loader {
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// What the operating system says of it; a directory is an error.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// The names in a directory, in no particular order, without `.` and `..`.
+    ///
+    /// # Errors
+    /// What the operating system says of it.
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>>;
+
+    /// What stands at `path`, links followed.
+    ///
+    /// # Errors
+    /// What the operating system says of it; a dangling link is `NotFound`.
+    fn kind(&self, path: &Path) -> io::Result<FileKind>;
+
+    /// The one absolute name of what stands at `path`: no link, no `.` and no `..` in it.
+    ///
+    /// # Errors
+    /// What the operating system says of it.
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// Whether anything, be it a dangling link, stands at `path`.
+    fn stands(&self, path: &Path) -> bool;
+}
+
+/// The file system of this machine.
+#[derive(Copy, Clone, Debug, Default)]
+pub struct Disk;
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the disk")]
+impl Loader for Disk {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        std::fs::read_dir(directory)?
+            .map(|entry| entry.map(|entry| PathBuf::from(entry.file_name())))
+            .collect()
+    }
+
+    fn kind(&self, path: &Path) -> io::Result<FileKind> {
+        let directory = std::fs::metadata(path)?.is_dir();
+        Ok(if directory { FileKind::Directory } else { FileKind::File })
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        std::fs::canonicalize(path)
+    }
+
+    fn stands(&self, path: &Path) -> bool {
+        path.symlink_metadata().is_ok()
+    }
+}
+
+/// Files held in memory, for tests, examples and dumps. Its root is `/`, which is also its current
+/// directory; directories exist where files are below them.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    files: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+impl Memory {
+    /// Puts a file in, or replaces it.
+    pub fn insert(&mut self, path: impl AsRef<Path>, bytes: impl Into<Vec<u8>>) {
+        self.files.insert(normal(path.as_ref()), bytes.into());
+    }
+
+    fn below<'m>(&'m self, directory: &'m Path) -> impl Iterator<Item = &'m Path> {
+        let inside = move |path: &&PathBuf| path.starts_with(directory);
+        self.files
+            .range(directory.to_path_buf()..)
+            .map(|(path, _)| path)
+            .take_while(inside)
+            .map(PathBuf::as_path)
+    }
+}
+
+impl Loader for Memory {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.files.get(&normal(path)).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        let directory = normal(directory);
+        let child = |path: &Path| -> Option<PathBuf> {
+            Some(path.strip_prefix(&directory).ok()?.components().next()?.as_os_str().into())
+        };
+        let mut names: Vec<_> = self.below(&directory).filter_map(child).collect();
+        names.dedup();
+        if names.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(names) }
+    }
+
+    fn kind(&self, path: &Path) -> io::Result<FileKind> {
+        let path = normal(path);
+        if self.files.contains_key(&path) {
+            Ok(FileKind::File)
+        } else if self.below(&path).next().is_some() {
+            Ok(FileKind::Directory)
+        } else {
+            Err(io::ErrorKind::NotFound.into())
+        }
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        self.kind(path).map(|_| normal(path))
+    }
+
+    fn stands(&self, path: &Path) -> bool {
+        self.kind(path).is_ok()
+    }
+}
+
+/// `path` below `/`, without `.` and `..`.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::from("/");
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => normal.push(name),
+            Component::ParentDir => {
+                normal.pop();
+            }
+            Component::Prefix(_) | Component::RootDir | Component::CurDir => {}
+        }
+    }
+    normal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_a_small_disk() {
+        let mut memory = Memory::default();
+        memory.insert("etc/nginx/nginx.conf", "a");
+        memory.insert("/etc/nginx/conf.d/x.conf", "b");
+        assert_eq!(memory.read(Path::new("/etc/nginx/conf.d/../nginx.conf")).unwrap(), b"a");
+        assert_eq!(memory.kind(Path::new("etc/nginx")).unwrap(), FileKind::Directory);
+        let names = memory.list(Path::new("/etc/nginx")).unwrap();
+        assert_eq!(names, [PathBuf::from("conf.d"), PathBuf::from("nginx.conf")]);
+        assert!(memory.read(Path::new("/etc/nginx")).is_err());
+        assert!(!memory.stands(Path::new("/etc/ng")));
+    }
+}
