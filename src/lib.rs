@@ -2,6 +2,16 @@
 //! connection speaks. The modules stand in the order in which data flows through them;
 //! `ARCHITECTURE.md` says what each may use.
 
-pub mod diagnostic;
-pub mod nginx;
 pub mod source;
+
+pub mod nginx;
+
+pub mod syntax;
+
+pub mod include;
+
+pub mod page;
+
+pub mod diagnostic;
+
+pub mod settings;

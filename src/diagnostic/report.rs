@@ -22,7 +22,7 @@ pub struct Report {
 }
 
 /// What the run aimed at.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TargetRow {
     /// The releases.
     pub versions: VersionSet,

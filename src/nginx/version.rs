@@ -7,6 +7,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::table;
+
 /// The newest release the fact tables know.
 pub const NEWEST: Version = Version::new(1, 31, 4);
 
@@ -40,6 +42,20 @@ impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
     }
+}
+
+/// One release of nginx.
+#[derive(Debug)]
+pub struct Release {
+    /// Its version.
+    pub version: Version,
+    /// When it was made: `2026-08-11`.
+    pub date: &'static str,
+}
+
+/// Every release, in the order of the versions.
+pub fn releases() -> &'static [Release] {
+    table::RELEASES
 }
 
 /// Releases from `since` (inclusive) to `until` (exclusive; `None`: no end).
@@ -173,6 +189,12 @@ impl VersionSet {
     pub fn bounds(&self) -> Option<VersionRange> {
         let (first, last) = (self.ranges.first()?, self.ranges.last()?);
         Some(VersionRange::new(first.since, last.until))
+    }
+}
+
+impl From<VersionRange> for VersionSet {
+    fn from(range: VersionRange) -> Self {
+        [range].into_iter().collect()
     }
 }
 

@@ -42,6 +42,21 @@ pub trait Loader {
 
     /// Whether anything, be it a dangling link, stands at `path`.
     fn stands(&self, path: &Path) -> bool;
+
+    /// Where a symbolic link at `path` points, as it is written; `None` for anything else.
+    fn link(&self, path: &Path) -> Option<PathBuf>;
+
+    /// The files below `directory`, in byte order of their paths. `enter` is asked about everything
+    /// that stands there, and what it declines is left out. Links to directories are not followed;
+    /// those to files are files.
+    ///
+    /// # Errors
+    /// The first thing that cannot be listed, with what the operating system says of it.
+    fn walk(
+        &self,
+        directory: &Path,
+        enter: &mut dyn FnMut(&Path, FileKind) -> bool,
+    ) -> Result<Vec<PathBuf>, (PathBuf, io::Error)>;
 }
 
 /// The file system of this machine.
@@ -71,6 +86,45 @@ impl Loader for Disk {
 
     fn stands(&self, path: &Path) -> bool {
         path.symlink_metadata().is_ok()
+    }
+
+    fn link(&self, path: &Path) -> Option<PathBuf> {
+        std::fs::read_link(path).ok()
+    }
+
+    fn walk(
+        &self,
+        directory: &Path,
+        enter: &mut dyn FnMut(&Path, FileKind) -> bool,
+    ) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
+        let kind = |entry: &walkdir::DirEntry| {
+            if entry.file_type().is_dir() { FileKind::Directory } else { FileKind::File }
+        };
+        let mut files = Vec::new();
+        let mut walk = walkdir::WalkDir::new(directory).sort_by_file_name().into_iter();
+        while let Some(entry) = walk.next() {
+            let entry = entry.map_err(|error| {
+                let path = error.path().unwrap_or(directory).to_path_buf();
+                (path, error.into())
+            })?;
+            let link = entry.path_is_symlink() && entry.depth() > 0;
+            if link && !matches!(self.kind(entry.path()), Ok(FileKind::File)) {
+                continue;
+            }
+            match kind(&entry) {
+                _ if entry.depth() == 0 => {}
+                FileKind::Directory if !enter(entry.path(), FileKind::Directory) => {
+                    walk.skip_current_dir();
+                }
+                FileKind::Directory => {}
+                FileKind::File if enter(entry.path(), FileKind::File) => {
+                    files.push(entry.into_path());
+                }
+                FileKind::File => {}
+            }
+        }
+        files.sort_unstable();
+        Ok(files)
     }
 }
 
@@ -130,10 +184,37 @@ impl Loader for Memory {
     fn stands(&self, path: &Path) -> bool {
         self.kind(path).is_ok()
     }
+
+    /// Memory knows no links.
+    fn link(&self, _: &Path) -> Option<PathBuf> {
+        None
+    }
+
+    fn walk(
+        &self,
+        directory: &Path,
+        enter: &mut dyn FnMut(&Path, FileKind) -> bool,
+    ) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
+        let mut files = Vec::new();
+        let mut directories = vec![normal(directory)];
+        while let Some(directory) = directories.pop() {
+            let names = self.list(&directory).map_err(|error| (directory.clone(), error))?;
+            for path in names.iter().map(|name| directory.join(name)) {
+                let kind = self.kind(&path).map_err(|error| (path.clone(), error))?;
+                match kind {
+                    _ if !enter(&path, kind) => {}
+                    FileKind::Directory => directories.push(path),
+                    FileKind::File => files.push(path),
+                }
+            }
+        }
+        files.sort_unstable();
+        Ok(files)
+    }
 }
 
 /// `path` below `/`, without `.` and `..`.
-fn normal(path: &Path) -> PathBuf {
+pub(super) fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::from("/");
     for component in path.components() {
         match component {

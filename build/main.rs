@@ -1,0 +1,48 @@
+//! Turns the fact files of `data/` into static tables, so that nothing is read at start-up.
+
+// What the lints keep out of the program is this script's work.
+#![allow(clippy::disallowed_methods, clippy::print_stdout)]
+
+mod directive;
+mod facts;
+mod rust;
+mod value;
+mod variable;
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs};
+
+use directive::Catalogue;
+use facts::{Changes, Directives, Merges, Thirdparty, Variables};
+
+type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
+
+fn main() -> Result<()> {
+    println!("cargo::rerun-if-changed=build");
+    let directives: Directives = facts::read("directives")?;
+    let changes: Changes = facts::read("changes")?;
+    let thirdparty: Thirdparty = facts::read("thirdparty")?;
+    let variables: Variables = facts::read("variables")?;
+    let merges: Merges = facts::read("merge")?;
+
+    let catalogue = Catalogue::new(&directives, &thirdparty)?;
+    let rows = catalogue.rows(&changes, &merges)?;
+
+    let mut table = String::new();
+    catalogue.names(&mut table)?;
+    writeln!(table, "pub(super) static TABLE: [Row; {}] = [\n{rows}];", catalogue.len())?;
+    variable::tables(&mut table, &variables, &thirdparty)?;
+    writeln!(table, "pub(super) static RELEASES: &[Release] = &[")?;
+    for (version, date) in &directives.releases {
+        let version = rust::version(version)?;
+        writeln!(table, "Release {{ version: Version::new{version}, date: {date:?} }},")?;
+    }
+    writeln!(table, "];")?;
+
+    let out = env::var("OUT_DIR")?;
+    fs::write(Path::new(&out).join("table.rs"), table)?;
+    fs::write(Path::new(&out).join("id.rs"), catalogue.ids(&directives)?)?;
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! The files of a run: each read and parsed once, however often it is used.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::source::{FileKind, Loader, SourceId, Sources};
+use crate::syntax::{self, Note, Parsed, Problem, Tree};
+
+/// Offsets are 32 bits wide.
+const LARGEST: usize = u32::MAX as usize - 1;
+
+/// Everything that was read, and its trees.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    /// The texts.
+    pub sources: Sources,
+    files: Vec<File>,
+    /// By canonical path.
+    known: HashMap<PathBuf, SourceId>,
+}
+
+#[derive(Clone, Debug)]
+struct File {
+    /// The one name it has on the machine, if it was read from one.
+    canonical: Option<PathBuf>,
+    tree: Arc<Tree>,
+    problems: Vec<Problem>,
+    notes: Vec<Note>,
+}
+
+impl Files {
+    /// Parses a text and keeps it under the name it is shown by.
+    pub fn add(&mut self, name: PathBuf, bytes: Vec<u8>) -> SourceId {
+        let bytes: Arc<[u8]> = bytes.into();
+        let source = self.sources.add(name, Arc::clone(&bytes));
+        let Parsed { tree, problems } = syntax::parse(bytes);
+        let notes = syntax::notes(&tree);
+        self.files.push(File { canonical: None, tree: Arc::new(tree), problems, notes });
+        source
+    }
+
+    /// Reads the file at `path`, if it was not read before under any name.
+    ///
+    /// # Errors
+    /// What the operating system says of it; `IsADirectory` for a directory, `FileTooLarge` for
+    /// one of 4 GiB.
+    pub fn open(&mut self, loader: &dyn Loader, path: &Path) -> io::Result<SourceId> {
+        let canonical = loader.canonical(path)?;
+        if let Some(&known) = self.known.get(&canonical) {
+            return Ok(known);
+        }
+        if loader.kind(path)? == FileKind::Directory {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        let bytes = loader.read(path)?;
+        if bytes.len() > LARGEST {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let source = self.add(path.to_path_buf(), bytes);
+        self.files[source.index()].canonical = Some(canonical.clone());
+        self.known.insert(canonical, source);
+        Ok(source)
+    }
+
+    /// Forgets under which names files were read: what is opened from now on comes from another
+    /// loader, where the same name may be another file.
+    pub fn change_loader(&mut self) {
+        self.known.clear();
+    }
+
+    /// The one name of a text's file, if it was opened.
+    pub fn canonical(&self, source: SourceId) -> Option<&Path> {
+        self.files[source.index()].canonical.as_deref()
+    }
+
+    /// The tree of a text.
+    pub fn tree(&self, source: SourceId) -> &Arc<Tree> {
+        &self.files[source.index()].tree
+    }
+
+    /// What nginx would stop at in a text.
+    pub fn problems(&self, source: SourceId) -> &[Problem] {
+        &self.files[source.index()].problems
+    }
+
+    /// The comments to ngxlint in a text.
+    pub fn notes(&self, source: SourceId) -> &[Note] {
+        &self.files[source.index()].notes
+    }
+}

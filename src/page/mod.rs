@@ -1,0 +1,135 @@
+//! A rule's page: what people read, what `diagnose` matches log lines with and what the tests
+//! execute, in one text.
+//!
+//! A page begins with TOML between two `+++` lines (what machines use), goes on under fixed
+//! headings (what people read), and holds its examples as fences of the language `nginx`, marked
+//! where a finding is expected. [`Page::parse`] is the only reader of that form: whatever it lets
+//! through is whole, so nobody later has to check again.
+
+mod body;
+mod example;
+mod front;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use body::{HEADINGS, Section};
+pub use example::{Example, Expected, Severity};
+
+use std::fmt;
+
+use crate::nginx::VersionSet;
+
+/// One page, read.
+#[derive(Clone, Debug)]
+pub struct Page<'p> {
+    /// The rule's name.
+    pub name: String,
+    /// What is wrong, in one line without a full stop.
+    pub summary: String,
+    /// Other names the rule is known by.
+    pub aliases: Vec<String>,
+    /// How it shows at run time.
+    pub symptoms: Vec<Symptom>,
+    /// What helps.
+    pub workarounds: Vec<Workaround>,
+    /// What people try in vain.
+    pub dead_ends: Vec<DeadEnd>,
+    /// The headings with their texts, in order.
+    pub sections: Vec<Section<'p>>,
+    /// The examples, in order.
+    pub examples: Vec<Example>,
+    body: &'p str,
+}
+
+impl<'p> Page<'p> {
+    /// Reads a page.
+    ///
+    /// # Errors
+    /// The first thing that is not as a page has to be.
+    pub fn parse(text: &'p str) -> Result<Self, PageError> {
+        let (front, body) = front::split(text)?;
+        let mut page = front::read(front)?;
+        let blocks = body::blocks(body)?;
+        page.sections = body::sections(body, &blocks)?;
+        page.examples = example::examples(&blocks)?;
+        page.body = body.text;
+        Ok(page)
+    }
+
+    /// The page as Markdown: its name, its summary, and its text as written.
+    pub fn markdown(&self) -> String {
+        format!("# {}\n\n{}.\n\n{}\n", self.name, self.summary, self.body.trim())
+    }
+
+    /// The page as text for a terminal of that many columns.
+    pub fn text(&self, width: usize) -> String {
+        let mut text = format!("{}\n\n", self.name);
+        text::paragraph(&mut text, &format!("{}.", self.summary), width);
+        for section in &self.sections {
+            text.push_str(&format!("\n{}\n\n", section.heading.to_uppercase()));
+            text::render(&mut text, section.text, width);
+        }
+        text
+    }
+}
+
+/// How a problem shows at run time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Symptom {
+    /// What the error log says.
+    pub log: Option<String>,
+    /// What the client meets.
+    pub client: Option<String>,
+    /// The releases that say so; `None`: all.
+    pub versions: Option<VersionSet>,
+}
+
+/// What helps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workaround {
+    /// What to do.
+    pub text: String,
+    /// The releases in which it helps; `None`: all.
+    pub versions: Option<VersionSet>,
+    /// In how many of a hundred reports it helped.
+    pub success: Option<u8>,
+    /// Where the figure comes from.
+    pub source: Option<String>,
+}
+
+/// What people try in vain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadEnd {
+    /// What they do.
+    pub text: String,
+    /// The releases in which it does not help; `None`: all.
+    pub versions: Option<VersionSet>,
+    /// In how many of a hundred reports it did not help.
+    pub fails: Option<u8>,
+    /// Where the figure comes from.
+    pub source: Option<String>,
+}
+
+/// Why a text is no page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageError {
+    /// The line, from 1.
+    pub line: u32,
+    /// What is wrong there.
+    pub message: String,
+}
+
+impl PageError {
+    fn new(line: u32, message: impl Into<String>) -> Self {
+        Self { line, message: message.into() }
+    }
+}
+
+impl fmt::Display for PageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.message)
+    }
+}
+
+impl std::error::Error for PageError {}

@@ -1,0 +1,83 @@
+//! What a user declares once and for all in `ngxlint.toml`: the target, the roots, what to leave
+//! out, how loud each rule is and what the peers outside the configuration speak.
+//!
+//! [`discover`] finds the file that rules a directory, [`read`] reads one that was named. Both
+//! give plain [`Settings`], every path in them as one would type it from the current directory,
+//! or one [`Error`] that names the file, the line and the key: settings are never half obeyed.
+
+mod discover;
+mod error;
+mod glob;
+mod read;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use discover::{FILE_NAMES, discover, read};
+pub use error::{Error, closest};
+pub use glob::{GlobError, PathGlob};
+
+use std::path::PathBuf;
+
+use crate::diagnostic::Level;
+use crate::nginx::{Flavor, Protocol, VersionSet};
+
+/// The whole of one `ngxlint.toml`. What the file does not say is `None` or empty.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The settings file, as one would type it.
+    pub file: PathBuf,
+    /// The one absolute name of the directory that the globs of this file begin at.
+    pub directory: PathBuf,
+    /// `nginx-version`: the target.
+    pub nginx_version: Option<Stated<VersionSet>>,
+    /// `flavor`: which server reads the configuration.
+    pub flavor: Option<Stated<Flavor>>,
+    /// `modules`: further catalogues of directives, beside those of `load_module`.
+    pub modules: Vec<String>,
+    /// `roots`: the configurations nginx is started with.
+    pub roots: Vec<PathBuf>,
+    /// `exclude`: files that are not looked for.
+    pub exclude: Vec<PathGlob>,
+    /// `extra-directives`: names, with `*` for any run of characters, that are known besides.
+    pub extra_directives: Vec<String>,
+    /// `[include] map`: where what is below the left path is to be found, in the order of the
+    /// file.
+    pub include_map: Vec<(PathBuf, PathBuf)>,
+    /// `[rules]`: levels by rule or category, in the order of the file.
+    pub rules: Vec<(String, Level)>,
+    /// `[per-path]`: further levels for some files, in the order of the file; the last that
+    /// matches wins.
+    pub per_path: Vec<PerPath>,
+    /// `[[backend]]`: what peers outside the configuration speak; the first that matches wins.
+    pub backends: Vec<Backend>,
+}
+
+/// A value with the line it is stated in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated<T> {
+    /// The value.
+    pub value: T,
+    /// The line in the settings file, from 1.
+    pub line: u32,
+}
+
+/// Levels that hold in some files only.
+#[derive(Clone, Debug)]
+pub struct PerPath {
+    /// The files.
+    pub glob: PathGlob,
+    /// Levels by rule or category, in the order of the file.
+    pub rules: Vec<(String, Level)>,
+}
+
+/// What a peer outside the configuration speaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backend {
+    /// `host:port`, `host`, `unix:/path`, an upstream's name, or a glob of those; as written.
+    pub address: String,
+    /// The whole truth about what it speaks.
+    pub speaks: Vec<Protocol>,
+    /// The line in the settings file, from 1.
+    pub line: u32,
+}

@@ -1,0 +1,180 @@
+//! The leaves: nom parsers for the pieces that nginx reads byte by byte.
+//!
+//! Each takes the text from where the piece begins and gives what is left and the piece.
+
+use nom::branch::alt;
+use nom::bytes::complete::{tag, take_while, take_while1};
+use nom::{IResult, Parser};
+
+/// nginx's blank space: a lone CR is space, VT and FF are not.
+pub(super) const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// Bytes at which a bare word may end or change its way of reading.
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut index = 0;
+    let bytes = b" \t\r\n;{\\$<";
+    while index < bytes.len() {
+        special[bytes[index] as usize] = true;
+        index += 1;
+    }
+    special
+};
+
+/// Any run of blank space, perhaps empty.
+pub(super) fn blank(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    take_while(is_blank).parse(input)
+}
+
+/// A comment from its `#` up to its LF.
+pub(super) fn comment(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let end = memchr::memchr(b'\n', input).unwrap_or(input.len());
+    Ok((&input[end..], &input[..end]))
+}
+
+/// A placeholder of a template language, on one line: `{{ … }}`, `{% … %}`, `<% … %>`. nginx knows
+/// none of them; where one stands, its text could not be a configuration.
+pub(super) fn placeholder(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    alt((between(b"{{", b"}}", b'\n'), between(b"{%", b"%}", b'\n'), between(b"<%", b"%>", b'\n')))
+        .parse(input)
+}
+
+/// Whether something is still to be filled in: a placeholder of a template language, or
+/// `${UPPER_CASE}` as `envsubst` replaces it.
+pub fn is_placeholder(word: &[u8]) -> bool {
+    let marks: [&[u8]; 3] = [b"{{", b"{%", b"<%"];
+    marks.iter().any(|mark| memchr::memmem::find(word, mark).is_some())
+        || memchr::memmem::find_iter(word, b"${").any(|at| {
+            let name = &word[at + 2..];
+            let end = name.iter().position(|byte| *byte == b'}').unwrap_or(0);
+            end > 0
+                && name[..end]
+                    .iter()
+                    .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
+        })
+}
+
+/// A statement of a template language where a directive may begin: a placeholder, or a comment
+/// `{# … #}`. An expression `{{ … }}` counts only if nothing follows it on its line.
+pub(super) fn template_statement(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let (rest, found) = alt((placeholder, between(b"{#", b"#}", b'{'))).parse(input)?;
+    let (behind, _) = take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r')).parse(rest)?;
+    if found.starts_with(b"{{") && !matches!(behind.first(), None | Some(b'\n' | b'}')) {
+        return Err(error(input));
+    }
+    Ok((rest, found))
+}
+
+/// From `open` to `close`. Neither the byte `stop` nor another opening may stand between: so each
+/// byte is looked at once, however many openings a text has.
+fn between<'b>(
+    open: &'static [u8; 2],
+    close: &'static [u8; 2],
+    stop: u8,
+) -> impl Parser<&'b [u8], Output = &'b [u8], Error = nom::error::Error<&'b [u8]>> {
+    move |input: &'b [u8]| {
+        let (mut rest, _) = tag(open.as_slice()).parse(input)?;
+        loop {
+            match rest {
+                [a, b, behind @ ..] if [*a, *b] == *close => {
+                    return Ok((behind, &input[..input.len() - behind.len()]));
+                }
+                [] | [b'{', ..] | [b'<', b'%', ..] => return Err(error(input)),
+                [byte, ..] if *byte == stop => return Err(error(input)),
+                [_, behind @ ..] => rest = behind,
+            }
+        }
+    }
+}
+
+/// A word without quotes: up to blank space, `;` or `{`. `\` takes the next byte with it, `$` any
+/// number of `{` behind it; quotes, `#` and `}` are ordinary.
+pub(super) fn bare_word(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let mut at = 0;
+    while let Some(&byte) = input.get(at) {
+        if !SPECIAL[byte as usize] {
+            at += 1;
+            continue;
+        }
+        match byte {
+            b'\\' => at = (at + 2).min(input.len()),
+            b'$' => {
+                let (rest, _) = take_while(|byte| byte == b'{').parse(&input[at + 1..])?;
+                at = input.len() - rest.len();
+            }
+            b'{' | b'<' => match placeholder(&input[at..]) {
+                Ok((rest, _)) => at = input.len() - rest.len(),
+                Err(_) if byte == b'<' => at += 1,
+                Err(_) => break,
+            },
+            _ => break,
+        }
+    }
+    Ok((&input[at..], &input[..at]))
+}
+
+/// A quoted word with both its quotes. `\` takes the next byte with it. An error: it never ends.
+pub(super) fn quoted_word(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let Some(&quote) = input.first() else { return Err(error(input)) };
+    let mut at = 1;
+    while let Some(found) = memchr::memchr2(quote, b'\\', &input[at..]) {
+        at += found + 1;
+        if input[at - 1] == quote {
+            return Ok((&input[at..], &input[..at]));
+        }
+        at = (at + 1).min(input.len());
+    }
+    Err(error(input))
+}
+
+/// The rest of a line, without its LF.
+pub(super) fn line(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    comment(input)
+}
+
+/// The blank space a line begins with.
+pub(super) fn indentation(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    take_while1(|byte| matches!(byte, b' ' | b'\t')).parse(input)
+}
+
+pub(super) fn error(input: &[u8]) -> nom::Err<nom::error::Error<&[u8]>> {
+    nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Fail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bare_words_end_as_in_nginx() {
+        for (text, word) in [
+            ("a b", "a"),
+            (r"a\;b{", r"a\;b"),
+            ("${a}{", "${a}"),
+            ("${{a}}x;", "${{a}}x"),
+            ("a$b{c", "a$b"),
+            ("a\"b'c#d}e;", "a\"b'c#d}e"),
+            ("{{ a }}b {", "{{ a }}b"),
+            ("http://<%= a %>:80;", "http://<%= a %>:80"),
+            ("a<b;", "a<b"),
+            (r"a\", r"a\"),
+            ("a\u{b}\u{a0};", "a\u{b}\u{a0}"),
+        ] {
+            let (_, found) = bare_word(text.as_bytes()).unwrap();
+            assert_eq!(found, word.as_bytes(), "{text}");
+        }
+    }
+
+    #[test]
+    fn quoted_words_end_at_their_own_quote() {
+        for (text, word) in [(r#""a'b"c"#, r#""a'b""#), (r#"'a\'b' "#, r"'a\'b'"), ("\"\"", "\"\"")]
+        {
+            assert_eq!(quoted_word(text.as_bytes()).unwrap().1, word.as_bytes());
+        }
+        for text in [r#""a"#, r#""a\""#, r#"""#, "'\\"] {
+            assert!(quoted_word(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+}

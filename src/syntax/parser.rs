@@ -1,0 +1,454 @@
+//! The spine: an explicit loop with an explicit stack, so that no nesting overflows.
+
+use std::sync::Arc;
+
+use super::lexer;
+use super::lua;
+use super::problem::{Problem, ProblemKind};
+use super::tree::{NONE, Node, NodeKind, Tree, Trivia, TriviaKind};
+use crate::nginx::{self, DirectiveId};
+use crate::source::Span;
+
+/// The longest parameter, quoted or not, that nginx reads (`NGX_CONF_BUFFER`, bytes).
+const NGX_CONF_BUFFER: usize = 4096;
+
+/// After so many problems the text is no configuration, and more of them say nothing.
+const MOST_PROBLEMS: usize = 1000;
+
+/// A text as nginx splits it, and what is wrong with it, in the order of the text.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// The directives and all other bytes.
+    pub tree: Tree,
+    /// What nginx would stop at.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads a text of less than 4 GiB (offsets are 32 bits wide).
+pub fn parse(bytes: Arc<[u8]>) -> Parsed {
+    let mut parser = Parser::new(&bytes);
+    parser.run();
+    let Parser { nodes, words, trivia, mut problems, .. } = parser;
+    problems.sort_by_key(|problem| problem.span);
+    Parsed { tree: Tree { bytes, nodes, words, trivia }, problems }
+}
+
+struct Parser<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    nodes: Vec<Node>,
+    words: Vec<Span>,
+    trivia: Vec<Trivia>,
+    problems: Vec<Problem>,
+    /// The blocks that are open.
+    open: Vec<Open>,
+    /// The first word of the directive that is being read, in `words`.
+    first_word: usize,
+    /// The words of that directive that begin a line, but its name.
+    line_starts: Vec<usize>,
+    /// Behind these offsets no quote of that kind (`"`, `'`) ends any more.
+    endless: [usize; 2],
+}
+
+#[derive(Copy, Clone)]
+struct Open {
+    /// [`NONE`] for braces without a directive.
+    node: u32,
+    /// Whether the lines inside are no directives (`map`, `types` …).
+    free_form: bool,
+}
+
+/// What ends a directive.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum End {
+    Semicolon,
+    Brace,
+    /// Nothing does: a `}` or the end of the text follows.
+    Nothing,
+}
+
+impl<'b> Parser<'b> {
+    fn new(bytes: &'b [u8]) -> Self {
+        Self {
+            bytes,
+            at: 0,
+            nodes: Vec::with_capacity(bytes.len() / 40),
+            words: Vec::with_capacity(bytes.len() / 14),
+            trivia: Vec::new(),
+            problems: Vec::new(),
+            open: Vec::new(),
+            first_word: 0,
+            line_starts: Vec::new(),
+            endless: [usize::MAX; 2],
+        }
+    }
+
+    fn run(&mut self) {
+        loop {
+            let new_line = self.skip_blank();
+            let in_directive = self.words.len() > self.first_word;
+            if in_directive && new_line {
+                self.line_starts.push(self.words.len());
+            }
+            match self.bytes.get(self.at) {
+                None => break,
+                Some(b'#') => {
+                    let length = taken(lexer::comment(self.rest()));
+                    self.trivium(TriviaKind::Comment, length);
+                }
+                Some(b'}') => self.close(),
+                Some(b'"' | b'\'') => self.quoted(),
+                Some(b'{' | b'<') if !in_directive && self.template() => {}
+                Some(b'{') if lexer::placeholder(self.rest()).is_ok() => self.bare(),
+                Some(b'{') => self.open(in_directive),
+                Some(b';') if in_directive => {
+                    self.end_directive(End::Semicolon);
+                    self.at += 1;
+                }
+                Some(b';') => {
+                    self.stray(ProblemKind::UnexpectedStart, "unexpected \";\"");
+                }
+                Some(_) => self.bare(),
+            }
+        }
+        self.end_of_text();
+    }
+
+    fn rest(&self) -> &'b [u8] {
+        &self.bytes[self.at..]
+    }
+
+    /// Skips blank space; whether a line ended in it.
+    fn skip_blank(&mut self) -> bool {
+        let length = taken(lexer::blank(self.rest()));
+        let blank = &self.rest()[..length];
+        self.at += length;
+        blank.contains(&b'\n')
+    }
+
+    fn span(&self, length: usize) -> Span {
+        Span::new(self.at as u32, (self.at + length) as u32)
+    }
+
+    fn trivium(&mut self, kind: TriviaKind, length: usize) {
+        let span = self.span(length);
+        self.trivia.push(Trivia { span, kind });
+        self.at += length;
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Skips a byte that has no meaning here.
+    fn stray(&mut self, kind: ProblemKind, nginx: &str) {
+        let span = self.span(1);
+        self.problem(Problem { kind, span, noticed: None, began: None, nginx: nginx.to_owned() });
+        self.trivium(TriviaKind::Stray, 1);
+    }
+
+    fn template(&mut self) -> bool {
+        let length = taken(lexer::template_statement(self.rest()));
+        if length > 0 {
+            self.trivium(TriviaKind::Template, length);
+        }
+        length > 0
+    }
+
+    fn bare(&mut self) {
+        let length = taken(lexer::bare_word(self.rest()));
+        self.words.push(self.span(length));
+        self.at += length;
+    }
+
+    fn quoted(&mut self) {
+        let start = self.at;
+        let kind = usize::from(self.bytes[start] == b'\'');
+        let length =
+            if start >= self.endless[kind] { 0 } else { taken(lexer::quoted_word(self.rest())) };
+        if length == 0 {
+            self.endless[kind] = self.endless[kind].min(start);
+            return self.unclosed_quote(None);
+        }
+        let behind = start + length;
+        let next = self.bytes.get(behind).copied();
+        if next.is_none_or(|byte| lexer::is_blank(byte) || b";{)".contains(&byte)) {
+            self.words.push(self.span(length));
+            self.at = behind;
+        } else if self.bytes[start..behind].contains(&b'\n') {
+            // A quote over several lines that ends before an ordinary byte is most likely one that
+            // was not closed on its first line and met the opening quote of another word.
+            self.unclosed_quote(Some(behind));
+        } else {
+            self.after_quote(behind);
+        }
+    }
+
+    /// A byte that may not follow a closing quote: the word goes on with it.
+    fn after_quote(&mut self, behind: usize) {
+        let start = self.at;
+        self.at = behind;
+        let rest = taken(lexer::bare_word(self.rest())).max(1);
+        let (span, word) = (self.span(1), Span::new(start as u32, (behind + rest) as u32));
+        self.problem(Problem {
+            kind: ProblemKind::AfterQuote,
+            span,
+            noticed: None,
+            began: Some(Span::new(start as u32, behind as u32)),
+            nginx: format!("unexpected \"{}\"", self.bytes[behind].escape_ascii()),
+        });
+        self.words.push(word);
+        self.at = behind + rest;
+    }
+
+    /// A quote that never ends, or (`noticed`) ends in a place where it cannot have been meant to:
+    /// the word is taken to end on its line, before a `;` or `{` at the line's end.
+    fn unclosed_quote(&mut self, noticed: Option<usize>) {
+        let start = self.at;
+        let mut line = &self.rest()[..taken(lexer::line(self.rest())).max(1)];
+        line = &line[..line.trim_ascii_end().len().max(1)];
+        if let [quote, inner @ .., b';' | b'{'] = line {
+            line = &line[..inner.trim_ascii_end().len() + std::slice::from_ref(quote).len()];
+        }
+        let byte = self.bytes[start] as char;
+        let nginx = match noticed {
+            Some(at) => format!("unexpected \"{}\"", self.bytes[at].escape_ascii()),
+            None if self.bytes.len() - start > NGX_CONF_BUFFER => {
+                format!("too long parameter, probably missing terminating \"{byte}\" character")
+            }
+            None => "unexpected end of file, expecting \";\" or \"}\"".to_owned(),
+        };
+        let noticed = noticed.map(|at| Span::new(at as u32, at as u32 + 1));
+        let span = self.span(1);
+        self.problem(Problem {
+            kind: ProblemKind::UnclosedQuote,
+            span,
+            noticed,
+            began: None,
+            nginx,
+        });
+        self.words.push(self.span(line.len()));
+        self.at = start + line.len();
+    }
+
+    fn open(&mut self, in_directive: bool) {
+        if !in_directive {
+            self.stray(ProblemKind::UnexpectedStart, "unexpected \"{\"");
+            return self.open.push(Open { node: NONE, free_form: false });
+        }
+        self.end_directive(End::Brace);
+        let index = self.nodes.len() - 1;
+        let node = self.nodes[index];
+        let name = &self.bytes[self.words[node.first_word as usize].range()];
+        self.at += 1;
+        if name.ends_with(b"_by_lua_block") {
+            return self.lua(index);
+        }
+        let free_form = node.id.is_some_and(nginx::is_free_form_block);
+        self.open.push(Open { node: index as u32, free_form });
+    }
+
+    fn lua(&mut self, index: usize) {
+        let body = lua::body(self.rest()).map(|(_, code)| code.len());
+        self.nodes[index].kind = NodeKind::Raw;
+        match body {
+            Ok(length) => {
+                self.at += length;
+                self.nodes[index].close = self.at as u32;
+                self.at += 1;
+            }
+            Err(_) => {
+                let brace = Span::new(self.at as u32 - 1, self.at as u32);
+                self.at = self.bytes.len();
+                self.problem(Problem {
+                    kind: ProblemKind::UnclosedLua,
+                    span: brace,
+                    noticed: None,
+                    began: None,
+                    // lua-nginx-module, ngx_http_lua_conf_lua_block_parse
+                    nginx: "unexpected end of file, expecting terminating characters for lua code block"
+                        .to_owned(),
+                });
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        if self.words.len() > self.first_word {
+            self.missing_semicolon("unexpected \"}\"");
+        }
+        match self.open.pop() {
+            Some(Open { node: NONE, .. }) => self.trivium(TriviaKind::Stray, 1),
+            Some(Open { node, .. }) => {
+                self.nodes[node as usize].close = self.at as u32;
+                self.nodes[node as usize].subtree_end = self.nodes.len() as u32;
+                self.at += 1;
+            }
+            None => self.stray(ProblemKind::UnexpectedClose, "unexpected \"}\""),
+        }
+    }
+
+    /// Ends the directive that is being read, which lacks its `;`, before the byte at hand.
+    fn missing_semicolon(&mut self, nginx: &str) {
+        self.end_directive(End::Nothing);
+        let length = usize::from(self.at < self.bytes.len());
+        let noticed = self.span(length);
+        self.report_semicolon(self.nodes.len() - 1, noticed, nginx.to_owned());
+    }
+
+    /// Reports that the directive `index`, the last that has words, lacks its `;`.
+    fn report_semicolon(&mut self, index: usize, noticed: Span, nginx: String) {
+        let node = self.nodes[index];
+        self.problem(Problem {
+            kind: ProblemKind::MissingSemicolon,
+            span: Span::at(node.terminator),
+            noticed: Some(noticed),
+            began: Some(self.words[node.first_word as usize]),
+            nginx,
+        });
+    }
+
+    /// Makes nodes of the words since `first_word`: one, or, where a line begins with a directive
+    /// and nginx could not accept all the words as one, several that lack their `;`.
+    fn end_directive(&mut self, end: End) {
+        let free_form = self.open.last().is_some_and(|open| open.free_form);
+        let id = loop {
+            let id = self.look_up(self.words[self.first_word], free_form);
+            let Some(next) = id.and_then(|id| self.split(id, end)) else { break id };
+            self.split_off(id, next, end);
+        };
+        let terminator = match end {
+            End::Semicolon | End::Brace => self.at as u32,
+            End::Nothing => self.words[self.words.len() - 1].end,
+        };
+        let kind = match end {
+            End::Semicolon => NodeKind::Simple,
+            End::Brace => NodeKind::Block,
+            End::Nothing => NodeKind::Unterminated,
+        };
+        self.push_node(id, kind, terminator);
+        self.first_word = self.words.len();
+        self.line_starts.clear();
+    }
+
+    fn push_node(&mut self, id: Option<DirectiveId>, kind: NodeKind, terminator: u32) {
+        let parent = self.open.iter().rev().map(|open| open.node).find(|&node| node != NONE);
+        let subtree_end = self.nodes.len() as u32 + 1;
+        self.nodes.push(Node {
+            first_word: self.first_word as u32,
+            parent: parent.unwrap_or(NONE),
+            subtree_end,
+            terminator,
+            close: NONE,
+            id,
+            kind,
+        });
+    }
+
+    fn look_up(&self, word: Span, free_form: bool) -> Option<DirectiveId> {
+        let raw = &self.bytes[word.range()];
+        let id = match raw {
+            [b'"' | b'\'', ..] => nginx::lookup(raw.get(1..raw.len() - 1)?),
+            _ => nginx::lookup(raw),
+        };
+        id.filter(|&id| !free_form || id == nginx::id::INCLUDE)
+    }
+
+    /// The word at which another directive begins, if the words at hand cannot be one.
+    fn split(&self, id: DirectiveId, end: End) -> Option<usize> {
+        let arguments = self.words.len() - self.first_word - 1;
+        if self.line_starts.is_empty() || id.accepts(arguments, end == End::Brace) {
+            return None;
+        }
+        let begins = |&&word: &&usize| {
+            let known = self.words.get(word).and_then(|&span| self.look_up(span, false));
+            known.is_some() && id.accepts(word - self.first_word - 1, false)
+        };
+        self.line_starts.iter().find(begins).copied()
+    }
+
+    /// Ends a directive before the word `next`.
+    fn split_off(&mut self, id: Option<DirectiveId>, next: usize, end: End) {
+        let name = self.words[self.first_word];
+        let shown = self.bytes[name.range()].escape_ascii();
+        let nginx = match end {
+            End::Brace => format!("directive \"{shown}\" is not terminated by \";\""),
+            End::Semicolon => format!("invalid number of arguments in \"{shown}\" directive"),
+            End::Nothing if self.at < self.bytes.len() => "unexpected \"}\"".to_owned(),
+            End::Nothing => "unexpected end of file, expecting \";\" or \"}\"".to_owned(),
+        };
+        self.push_node(id, NodeKind::Unterminated, self.words[next - 1].end);
+        let noticed = self.span(usize::from(self.at < self.bytes.len()));
+        self.report_semicolon(self.nodes.len() - 1, noticed, nginx);
+        self.first_word = next;
+        self.line_starts.retain(|&word| word > next);
+    }
+
+    fn end_of_text(&mut self) {
+        if self.words.len() > self.first_word {
+            self.missing_semicolon("unexpected end of file, expecting \";\" or \"}\"");
+        }
+        let mut unclosed: Vec<u32> =
+            self.open.iter().map(|open| open.node).filter(|&node| node != NONE).collect();
+        for &node in &unclosed {
+            self.nodes[node as usize].subtree_end = self.nodes.len() as u32;
+        }
+        let suspects = self.wrongly_closed(unclosed.len());
+        unclosed.drain(..suspects.len());
+        for node in suspects.into_iter().chain(unclosed) {
+            let Node { terminator, close, first_word, .. } = self.nodes[node as usize];
+            self.problem(Problem {
+                kind: ProblemKind::UnclosedBlock,
+                span: Span::new(terminator, terminator + 1),
+                noticed: (close != NONE).then(|| Span::new(close, close + 1)),
+                began: Some(self.words[first_word as usize]),
+                nginx: "unexpected end of file, expecting \"}\"".to_owned(),
+            });
+        }
+    }
+
+    /// Where braces are missing: the first blocks, `most` at most, whose `}` stands further left
+    /// than the line that opens them, so that it was meant for another block.
+    fn wrongly_closed(&self, most: usize) -> Vec<u32> {
+        if most == 0 {
+            return Vec::new();
+        }
+        let mut suspects: Vec<u32> = (0..self.nodes.len() as u32)
+            .filter(|&node| {
+                let Node { terminator, close, kind, .. } = self.nodes[node as usize];
+                kind == NodeKind::Block
+                    && close != NONE
+                    && self.is_first_on_line(close)
+                    && self.indentation(close) < self.indentation(terminator)
+            })
+            .collect();
+        // The blocks around a wrongly closed one are closed wrongly in its wake.
+        let all = suspects.clone();
+        suspects.retain(|&outer| {
+            let end = self.nodes[outer as usize].subtree_end;
+            let next = all.partition_point(|&node| node <= outer);
+            all.get(next).is_none_or(|&inner| inner >= end)
+        });
+        suspects.truncate(most);
+        suspects
+    }
+
+    fn line_start(&self, offset: u32) -> usize {
+        memchr::memrchr(b'\n', &self.bytes[..offset as usize]).map_or(0, |at| at + 1)
+    }
+
+    fn indentation(&self, offset: u32) -> usize {
+        taken(lexer::indentation(&self.bytes[self.line_start(offset)..]))
+    }
+
+    fn is_first_on_line(&self, offset: u32) -> bool {
+        self.line_start(offset) + self.indentation(offset) == offset as usize
+    }
+}
+
+/// The length of the piece a leaf took; nothing where it did not match.
+fn taken(result: nom::IResult<&[u8], &[u8]>) -> usize {
+    result.map_or(0, |(_, piece)| piece.len())
+}
