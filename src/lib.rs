@@ -10,8 +10,16 @@ pub mod syntax;
 
 pub mod include;
 
+pub mod model;
+
 pub mod page;
 
 pub mod diagnostic;
 
+pub mod rules;
+
+pub mod engine;
+
 pub mod settings;
+
+pub mod project;

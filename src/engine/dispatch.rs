@@ -1,0 +1,101 @@
+//! Hands each rule what it looks at: one pass over the directives, by a table of their names.
+
+use crate::include::Files;
+use crate::model::Model;
+use crate::nginx::DirectiveId;
+use crate::rules::{Context, Finding, On, Rule};
+
+/// Everything the rules find. A debug build goes the plain way too, each rule by itself, and
+/// compares.
+pub(super) fn all(model: &Model<'_>, files: &Files, rules: &[&'static Rule]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in rules {
+        whole(model, files, rule, &mut findings);
+    }
+    by_table(model, files, rules, &mut findings);
+    debug_assert_eq!(places(&findings), places(&one_by_one(model, files, rules)));
+    findings
+}
+
+/// The checks of everything but single directives.
+fn whole(model: &Model<'_>, files: &Files, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let mut context = Context::new(model, files, rule, findings);
+    match rule.check {
+        On::Config(check) => check(&mut context),
+        On::Hop(check) => {
+            for hop in model.hops().filter(|hop| !hop.clashes().is_empty()) {
+                check(hop, &mut context);
+            }
+        }
+        On::Source(check) => {
+            for source in model.config().sources() {
+                check(source, &mut context);
+            }
+        }
+        On::Directive(..) | On::Engine => {}
+    }
+}
+
+/// The checks of single directives, in one pass.
+fn by_table(
+    model: &Model<'_>,
+    files: &Files,
+    rules: &[&'static Rule],
+    findings: &mut Vec<Finding>,
+) {
+    let mut table: Vec<Vec<&'static Rule>> = vec![Vec::new(); DirectiveId::COUNT];
+    for rule in rules {
+        if let On::Directive(ids, _) = rule.check {
+            for id in ids {
+                table[id.index()].push(rule);
+            }
+        }
+    }
+    if table.iter().all(Vec::is_empty) {
+        return;
+    }
+    for (id, used, scope) in model.directives() {
+        for rule in &table[id.index()] {
+            if let On::Directive(_, check) = rule.check {
+                check(used, scope, &mut Context::new(model, files, rule, findings));
+            }
+        }
+    }
+}
+
+/// The plain way: rule by rule, all directives for each.
+fn one_by_one(model: &Model<'_>, files: &Files, rules: &[&'static Rule]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in rules {
+        match rule.check {
+            On::Directive(ids, check) => {
+                for (id, used, scope) in model.directives() {
+                    if ids.contains(&id) {
+                        check(used, scope, &mut Context::new(model, files, rule, &mut findings));
+                    }
+                }
+            }
+            On::Hop(check) => {
+                for hop in model.hops() {
+                    check(hop, &mut Context::new(model, files, rule, &mut findings));
+                }
+            }
+            On::Config(_) | On::Engine | On::Source(_) => whole(model, files, rule, &mut findings),
+        }
+    }
+    findings
+}
+
+/// What was found and where, in an order that does not depend on the way.
+fn places(findings: &[Finding]) -> Vec<(&str, crate::source::Location, &str)> {
+    let place = |finding: &'_ Finding| -> (&'static str, _, _) {
+        (finding.diagnostic.rule, finding.diagnostic.at, finding.instance)
+    };
+    let mut all: Vec<_> = findings.iter().collect();
+    all.sort_by_key(|finding| place(finding));
+    all.iter()
+        .map(|finding| {
+            (finding.diagnostic.rule, finding.diagnostic.at, finding.diagnostic.message.as_str())
+        })
+        .collect()
+}

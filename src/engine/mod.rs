@@ -1,0 +1,99 @@
+//! From rules to findings that are shown: which rules run, on what, and what becomes of what they
+//! say. Findings of several uses of one place are merged, weighed by confidence and target,
+//! suppressed by comments, and filtered.
+
+mod dispatch;
+mod merge;
+mod policy;
+mod suppress;
+#[cfg(test)]
+mod tests;
+
+pub use policy::{PerPath, Policy};
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Confidence, Diagnostic, Level};
+use crate::include::Files;
+use crate::model::Model;
+use crate::page::Page;
+use crate::rules::{self, Finding, Rule};
+use crate::source::SourceId;
+
+/// What a run over one configuration found.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// What is shown, in no particular order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many findings are below the least level or confidence that is shown.
+    pub hidden: usize,
+}
+
+/// Runs the rules that `policy` selects over a configuration and keeps what is found in the texts
+/// that `reported` accepts. In an `assumed` target a finding that holds in a part of it weighs
+/// less.
+pub fn run(
+    model: &Model<'_>,
+    files: &Files,
+    policy: &Policy,
+    assumed: bool,
+    reported: &dyn Fn(SourceId) -> bool,
+) -> Outcome {
+    let selected: Vec<&'static Rule> =
+        rules::ALL.iter().copied().filter(|rule| policy.runs(rule)).collect();
+    let mut findings = dispatch::all(model, files, &selected);
+    findings.retain(|finding| reported(finding.diagnostic.at.source));
+    let findings = merge::uses(model, findings);
+    let mut findings = suppress::comments(model, files, policy, findings, reported);
+    let mut symptoms = HashMap::new();
+    let mut outcome = Outcome::default();
+    for mut finding in findings.drain(..) {
+        finding.diagnostic.level = weigh(model, policy, assumed, &finding);
+        let Finding { mut diagnostic, .. } = finding;
+        if diagnostic.level == Level::Allow {
+            continue;
+        }
+        if diagnostic.level < policy.min_level || diagnostic.confidence < policy.min_confidence {
+            outcome.hidden += 1;
+            continue;
+        }
+        if diagnostic.symptoms.is_empty() {
+            let known = symptoms.entry(diagnostic.rule).or_insert_with(|| logs(diagnostic.rule));
+            diagnostic.symptoms.clone_from(known);
+        }
+        outcome.diagnostics.push(diagnostic);
+    }
+    outcome
+}
+
+/// The log lines that the page of a rule knows.
+fn logs(rule: &str) -> Vec<String> {
+    let page = Rule::named(rule).and_then(|rule| Page::parse(rule.page).ok());
+    let symptoms = page.map(|page| page.symptoms).unwrap_or_default();
+    symptoms.into_iter().filter_map(|symptom| symptom.log).collect()
+}
+
+/// The level of a finding. One that the user sets is final; else the rule's level sinks where the
+/// finding is only likely, or holds only in a part of the target.
+fn weigh(model: &Model<'_>, policy: &Policy, assumed: bool, finding: &Finding) -> Level {
+    let diagnostic = &finding.diagnostic;
+    let file = diagnostic.at.source;
+    if let Some(level) = policy.level(diagnostic.rule, diagnostic.category, file) {
+        return level;
+    }
+    let mut level = diagnostic.level;
+    if diagnostic.confidence == Confidence::Likely && level == Level::Error {
+        level = finding.likely_level.unwrap_or(Level::Info);
+    }
+    if diagnostic.affects.is_some() {
+        let one_mend_for_all = || {
+            let covers = |fix: &crate::diagnostic::Fix| {
+                fix.versions.as_ref().is_none_or(|versions| model.target().is_subset(versions))
+            };
+            diagnostic.fixes.iter().any(covers)
+        };
+        let most = if assumed && !one_mend_for_all() { Level::Info } else { Level::Warning };
+        level = level.min(most);
+    }
+    level
+}

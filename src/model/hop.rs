@@ -1,0 +1,412 @@
+//! Hops: the places where nginx opens a connection, and what it says there.
+
+use std::borrow::Cow;
+
+use super::Model;
+use super::accept::{Mismatch, Speaks, Speech, judge};
+use super::address;
+use super::peer::{Evidence, Pass, Peer};
+use super::scope::{Scope, ScopeId};
+use super::timeline::Timeline;
+use super::variable::{Template, Value, template};
+use crate::diagnostic::Confidence;
+use crate::include::{Use, Used};
+use crate::nginx::{Contexts, DirectiveId, Family, Version, VersionSet, id};
+use crate::source::{Location, Span};
+
+/// The kinds of hops.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// `fastcgi_pass`.
+    Fastcgi,
+    /// `grpc_pass`.
+    Grpc,
+    /// `auth_http` of the mail modules.
+    MailAuth,
+    /// `memcached_pass`.
+    Memcached,
+    /// `proxy_pass` in http.
+    Proxy,
+    /// `scgi_pass`.
+    Scgi,
+    /// `proxy_pass` in stream.
+    Stream,
+    /// `tunnel_pass`.
+    Tunnel,
+    /// `uwsgi_pass`.
+    Uwsgi,
+}
+
+impl Kind {
+    /// Which part of nginx opens the connection.
+    pub const fn family(self) -> Family {
+        match self {
+            Self::Stream => Family::Stream,
+            Self::MailAuth => Family::Mail,
+            _ => Family::Http,
+        }
+    }
+
+    /// The port where none is written.
+    pub(super) const fn port(self, tls: Option<bool>) -> Option<u16> {
+        match self {
+            Self::Proxy if matches!(tls, Some(true)) => Some(443),
+            Self::MailAuth | Self::Proxy => Some(80),
+            _ => None,
+        }
+    }
+
+    /// The schemes it knows, with what each says of TLS.
+    const fn schemes(self) -> &'static [(&'static str, bool)] {
+        match self {
+            Self::Grpc => &[("grpc://", false), ("grpcs://", true)],
+            Self::MailAuth => &[("http://", false)],
+            Self::Proxy => &[("http://", false), ("https://", true)],
+            Self::Uwsgi => &[("uwsgi://", false), ("suwsgi://", true)],
+            Self::Fastcgi | Self::Memcached | Self::Scgi | Self::Stream | Self::Tunnel => &[],
+        }
+    }
+
+    /// The directives by which the name in the TLS handshake is chosen: whether, and which.
+    const fn names(self) -> Option<(DirectiveId, DirectiveId)> {
+        match self {
+            Self::Grpc => Some((id::GRPC_SSL_SERVER_NAME, id::GRPC_SSL_NAME)),
+            Self::Proxy | Self::Stream => Some((id::PROXY_SSL_SERVER_NAME, id::PROXY_SSL_NAME)),
+            Self::Uwsgi => Some((id::UWSGI_SSL_SERVER_NAME, id::UWSGI_SSL_NAME)),
+            _ => None,
+        }
+    }
+}
+
+/// The passes of each family, with the blocks in which they stand.
+const HTTP: [(DirectiveId, Kind); 7] = [
+    (id::FASTCGI_PASS, Kind::Fastcgi),
+    (id::GRPC_PASS, Kind::Grpc),
+    (id::MEMCACHED_PASS, Kind::Memcached),
+    (id::PROXY_PASS, Kind::Proxy),
+    (id::SCGI_PASS, Kind::Scgi),
+    (id::TUNNEL_PASS, Kind::Tunnel),
+    (id::UWSGI_PASS, Kind::Uwsgi),
+];
+const STREAM: [(DirectiveId, Kind); 1] = [(id::PROXY_PASS, Kind::Stream)];
+const MAIL: [(DirectiveId, Kind); 1] = [(id::AUTH_HTTP, Kind::MailAuth)];
+
+#[derive(Debug)]
+pub(super) struct Data {
+    used: Use,
+    scope: ScopeId,
+    kind: Kind,
+    speech: Timeline<Option<Speech>>,
+    /// The directive that decides the protocol.
+    decided_by: Option<Use>,
+    proxy_protocol: Option<Use>,
+    sni: Option<Vec<u8>>,
+    peers: Vec<Peer>,
+    clashes: Vec<Clash>,
+}
+
+/// One way in which the sides of a hop disagree, somewhere in the target.
+#[derive(Clone, Debug)]
+pub struct Clash {
+    /// How they disagree.
+    pub mismatch: Mismatch,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// Where in the target.
+    pub affects: VersionSet,
+    /// Which peers, by their index.
+    peers: Vec<usize>,
+}
+
+pub(super) fn build(model: &Model<'_>) -> Vec<Data> {
+    let mut hops = Vec::new();
+    for id in model.scopes.ids() {
+        let scope = Scope { model, id };
+        let passes: &[_] = match scope.context() {
+            Contexts::LOCATION
+            | Contexts::IF_IN_LOCATION
+            | Contexts::LIMIT_EXCEPT
+            | Contexts::SERVER => &HTTP,
+            Contexts::STREAM_SERVER => &STREAM,
+            Contexts::MAIL | Contexts::MAIL_SERVER => &MAIL,
+            _ => continue,
+        };
+        let found =
+            passes.iter().flat_map(|(name, kind)| scope.own(*name).map(|used| (used, *kind)));
+        // Of several passes in one block the last one is in force.
+        if let Some((used, kind)) = found.max_by_key(|(used, _)| used.name()) {
+            hops.push(hop(scope, used, kind));
+        }
+    }
+    hops
+}
+
+fn hop(scope: Scope<'_>, used: Used<'_>, kind: Kind) -> Data {
+    let (speech, decided_by) = speech(scope, kind);
+    let mut decided_by = decided_by.map(Used::name);
+    let header = (kind == Kind::Stream).then(|| scope.flag(id::PROXY_PROTOCOL)).flatten();
+    let word = used.directive().arg(0);
+    let text = word.map_or(Cow::Borrowed(&b""[..]), |word| word.value());
+    let mut pass = Pass { scope, used, kind, sni: None };
+    pass.sni = sni(&pass, &text);
+    let stream_tls = scope.flag(id::PROXY_SSL).filter(|_| kind == Kind::Stream);
+    if let Some(flag) = stream_tls {
+        decided_by = Some(flag.name());
+    }
+    let tls = (kind == Kind::Stream).then_some(stream_tls.is_some());
+    let peers = peers(&pass, &text, tls);
+    let mut data = Data {
+        used: used.name(),
+        scope: scope.id(),
+        kind,
+        speech,
+        decided_by,
+        proxy_protocol: header.map(Used::name),
+        sni: pass.sni,
+        peers,
+        clashes: Vec::new(),
+    };
+    data.clashes = clashes(scope, &data);
+    data
+}
+
+/// What nginx says on a hop, and the directive that decides it.
+fn speech<'m>(scope: Scope<'m>, kind: Kind) -> (Timeline<Option<Speech>>, Option<Used<'m>>) {
+    let always = |speech| (Timeline::always(Some(speech)), None);
+    match kind {
+        Kind::Fastcgi => always(Speech::Fastcgi),
+        Kind::Grpc => always(Speech::Grpc),
+        Kind::MailAuth => always(Speech::Http10),
+        Kind::Memcached => always(Speech::Memcached),
+        Kind::Scgi => always(Speech::Scgi),
+        Kind::Stream | Kind::Tunnel => always(Speech::Client),
+        Kind::Uwsgi => always(Speech::Uwsgi),
+        Kind::Proxy => match scope.value(id::PROXY_HTTP_VERSION) {
+            None => {
+                let (before, after) = (Some(Speech::Http10), Some(Speech::Http11));
+                (Timeline::changing(before, HTTP11_DEFAULT, after), None)
+            }
+            Some((used, value)) => {
+                let speech = match value.as_ref() {
+                    b"1.0" => Timeline::always(Some(Speech::Http10)),
+                    b"1.1" => Timeline::always(Some(Speech::Http11)),
+                    b"2" => Timeline::changing(None, HTTP2_TO_UPSTREAM, Some(Speech::Http2)),
+                    _ => Timeline::always(None),
+                };
+                (speech, Some(used))
+            }
+        },
+    }
+}
+
+/// The server name sent in the TLS handshake of a pass to `text`.
+fn sni(pass: &Pass<'_>, text: &[u8]) -> Option<Vec<u8>> {
+    let (switch, name) = pass.kind.names()?;
+    pass.scope.flag(switch)?;
+    if let Some((_, name)) = pass.scope.value(name) {
+        return Some(name.into_owned());
+    }
+    let (_, rest) = split_scheme(pass.kind, text)?;
+    let host = host(rest);
+    let address = address::Address::parse(host)?;
+    matches!(address.host, address::Host::Name(_)).then(|| address.host.to_string().into_bytes())
+}
+
+/// The peers of a pass to `text`, variables with known values filled in.
+fn peers(pass: &Pass<'_>, text: &[u8], tls: Option<bool>) -> Vec<Peer> {
+    let scheme = split_scheme(pass.kind, text);
+    // What follows the host may hold variables without harm.
+    if let Some((_, rest)) = scheme
+        && template(host(rest)) == Template::Constant
+    {
+        return behind(pass, text, tls, None);
+    }
+    if let Template::One(before, name, after) = template(text)
+        && let Some(values) = pass.scope.values(name)
+        && !values.is_empty()
+    {
+        let filled = |value: &Value| {
+            let whole = [before, &value.text, after].concat();
+            behind(pass, &whole, tls, Some(value))
+        };
+        return values.iter().flat_map(filled).collect();
+    }
+    let (scheme_tls, rest) = scheme.unwrap_or((None, text));
+    vec![Peer::unknown(pass.used, host(rest), tls.or(scheme_tls))]
+}
+
+/// The peers of a pass to a text without variables in its host.
+fn behind(pass: &Pass<'_>, text: &[u8], tls: Option<bool>, via: Option<&Value>) -> Vec<Peer> {
+    match split_scheme(pass.kind, text) {
+        Some((scheme_tls, rest)) => pass.peers(host(rest), tls.or(scheme_tls), via, 0),
+        None => vec![Peer::unknown(pass.used, text, None)],
+    }
+}
+
+/// What the scheme says of TLS, and what follows it; `None` where a scheme is needed and none of
+/// those that the pass knows is there.
+fn split_scheme(kind: Kind, text: &[u8]) -> Option<(Option<bool>, &[u8])> {
+    let known = kind.schemes().iter().find_map(|(scheme, tls)| {
+        Some((Some(*tls), address::strip_prefix_ignore_case(text, scheme.as_bytes())?))
+    });
+    match kind {
+        Kind::Proxy => known,
+        _ => known.or(Some((Some(false), text))),
+    }
+}
+
+/// The host and port that `text` begins with; for a socket with its `unix:`, up to the next `:`.
+fn host(text: &[u8]) -> &[u8] {
+    if address::strip_prefix_ignore_case(text, b"unix:").is_some() {
+        let end = text[5..].iter().position(|byte| *byte == b':');
+        return end.map_or(text, |end| &text[..5 + end]);
+    }
+    let end = text.iter().position(|byte| b"/?#".contains(byte));
+    &text[..end.unwrap_or(text.len())]
+}
+
+fn clashes(scope: Scope<'_>, hop: &Data) -> Vec<Clash> {
+    let target = &scope.model.assumptions.target;
+    // A version of HTTP may be set in a block that was not read.
+    let unseen = hop.kind == Kind::Proxy && hop.decided_by.is_none() && scope.has_unseen_parents();
+    let may_be_http2 = VersionSet::since(HTTP2_TO_UPSTREAM);
+    let mut clashes: Vec<Clash> = Vec::new();
+    for (index, peer) in hop.peers.iter().enumerate() {
+        let Some(confidence) = peer.known.confidence() else { continue };
+        for (part, speech) in hop.speech.within(target) {
+            for (part, accepts) in peer.known.accepts.within(&part) {
+                let speaks = Speaks {
+                    speech: *speech,
+                    tls: peer.tls,
+                    proxy_protocol: hop.proxy_protocol.is_some(),
+                };
+                let Some(mismatch) = judge(speaks, *accepts) else { continue };
+                let guessed =
+                    unseen && mismatch == Mismatch::Http1ToHttp2 && part.is_subset(&may_be_http2);
+                let confidence = if guessed { Confidence::Likely } else { confidence };
+                add(&mut clashes, mismatch, confidence, part, index);
+            }
+        }
+    }
+    clashes
+}
+
+/// One clash for each kind: what is certain of a peer beats what is likely of another.
+fn add(
+    clashes: &mut Vec<Clash>,
+    mismatch: Mismatch,
+    confidence: Confidence,
+    part: VersionSet,
+    peer: usize,
+) {
+    match clashes.iter_mut().find(|clash| clash.mismatch == mismatch) {
+        None => clashes.push(Clash { mismatch, confidence, affects: part, peers: vec![peer] }),
+        Some(clash) => {
+            clash.confidence = clash.confidence.max(confidence);
+            clash.affects = clash.affects.union(&part);
+            if clash.peers.last() != Some(&peer) {
+                clash.peers.push(peer);
+            }
+        }
+    }
+}
+
+/// One place where nginx opens a connection: a small view, to be copied.
+#[derive(Copy, Clone)]
+pub struct Hop<'m> {
+    pub(super) model: &'m Model<'m>,
+    pub(super) data: &'m Data,
+}
+
+impl<'m> Hop<'m> {
+    /// The pass.
+    pub fn used(self) -> Used<'m> {
+        self.model.config.used(self.data.used)
+    }
+
+    /// The block it stands in.
+    pub const fn scope(self) -> Scope<'m> {
+        Scope { model: self.model, id: self.data.scope }
+    }
+
+    /// Its kind.
+    pub const fn kind(self) -> Kind {
+        self.data.kind
+    }
+
+    /// What is said, by release.
+    pub const fn speech(self) -> &'m Timeline<Option<Speech>> {
+        &self.data.speech
+    }
+
+    /// The directive that decides the protocol, where it is not the default.
+    pub fn decided_by(self) -> Option<Used<'m>> {
+        self.data.decided_by.map(|used| self.model.config.used(used))
+    }
+
+    /// The directive that puts a PROXY protocol header first.
+    pub fn proxy_protocol(self) -> Option<Used<'m>> {
+        self.data.proxy_protocol.map(|used| self.model.config.used(used))
+    }
+
+    /// The server name sent in the TLS handshake.
+    pub fn sni(self) -> Option<&'m [u8]> {
+        self.data.sni.as_deref()
+    }
+
+    /// Its peers.
+    pub fn peers(self) -> &'m [Peer] {
+        &self.data.peers
+    }
+
+    /// How its sides disagree.
+    pub fn clashes(self) -> &'m [Clash] {
+        &self.data.clashes
+    }
+
+    /// One way in which its sides disagree.
+    pub fn clash(self, mismatch: Mismatch) -> Option<&'m Clash> {
+        self.data.clashes.iter().find(|clash| clash.mismatch == mismatch)
+    }
+
+    /// The peers that a clash is about.
+    pub fn peers_of(self, clash: &'m Clash) -> impl Iterator<Item = &'m Peer> + Clone {
+        clash.peers.iter().filter_map(|&index| self.data.peers.get(index))
+    }
+
+    /// The argument of the pass up to where its address begins: `https://`; the whole pass where
+    /// no scheme is written.
+    pub fn scheme(self) -> (Location, Option<&'static str>) {
+        let used = self.used();
+        let word = used.directive().arg(0).filter(|word| !word.is_quoted());
+        let scheme = word.and_then(|word| {
+            let known = self.data.kind.schemes().iter().map(|(scheme, _)| *scheme);
+            known
+                .filter(|scheme| {
+                    address::strip_prefix_ignore_case(word.raw(), scheme.as_bytes()).is_some()
+                })
+                .map(|scheme| {
+                    let start = word.span().start;
+                    (Span::new(start, start + scheme.len() as u32), scheme)
+                })
+                .next()
+        });
+        match scheme {
+            Some((span, scheme)) => (used.locate(span), Some(scheme)),
+            None => (used.location(), None),
+        }
+    }
+}
+
+impl Clash {
+    /// Whether a convention behind it is as good as kept by everybody.
+    pub fn is_strong(&self, hop: Hop<'_>) -> bool {
+        let peers = self.peers.iter().filter_map(|&index| hop.data.peers.get(index));
+        peers.map(|peer| &peer.known.evidence).any(Evidence::is_strong)
+    }
+}
+
+/// From this release on HTTP/2 can be spoken to an upstream.
+pub const HTTP2_TO_UPSTREAM: Version = Version::new(1, 29, 4);
+/// From this release on HTTP/1.1 is the default.
+pub const HTTP11_DEFAULT: Version = Version::new(1, 29, 7);

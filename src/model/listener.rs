@@ -1,0 +1,255 @@
+//! Listeners, and the sockets that they share.
+//!
+//! The parameters `ssl`, `proxy_protocol` and `http2` of `listen` belong to the socket: they are
+//! the union over all servers on the same address as written after normalisation
+//! (`ngx_http_add_addresses`). The directive `http2` (1.25.1) belongs to the server: over TLS to
+//! the one chosen by name, in cleartext to the default one.
+
+use std::collections::{HashMap, HashSet};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::Model;
+use super::address::{self, Host};
+use super::scope::{Scope, ScopeId};
+use crate::include::{Use, Used};
+use crate::nginx::{Contexts, Family, id};
+
+/// One `listen`, or a `server` without any.
+#[derive(Clone, Debug)]
+pub struct Listener {
+    /// The `listen`; the `server` where there is none.
+    pub(super) used: Use,
+    /// The `server` it stands in.
+    pub(super) server: ScopeId,
+    /// Which part of nginx listens.
+    pub(super) family: Family,
+    /// Whether no `listen` is written: then it is `*:80`, or, not as root, `*:8000`.
+    pub(super) implicit: bool,
+    ssl: bool,
+    http2: bool,
+    proxy_protocol: bool,
+    default_server: bool,
+}
+
+/// A socket that nginx listens on.
+#[derive(Clone, Debug, Default)]
+pub struct Socket {
+    pub(super) listeners: Vec<Listener>,
+    /// Where the first listener with the parameter stands, in `listeners`.
+    ssl: Option<usize>,
+    http2: Option<usize>,
+    proxy_protocol: Option<usize>,
+    default: usize,
+}
+
+impl Socket {
+    fn add(&mut self, listener: Listener) {
+        let index = self.listeners.len();
+        let first = |slot: &mut Option<usize>, said: bool| {
+            if said && slot.is_none() {
+                *slot = Some(index);
+            }
+        };
+        first(&mut self.ssl, listener.ssl);
+        first(&mut self.http2, listener.http2);
+        first(&mut self.proxy_protocol, listener.proxy_protocol);
+        let has_default = self.listeners.get(self.default).is_some_and(|one| one.default_server);
+        if listener.default_server && !has_default {
+            self.default = index;
+        }
+        self.listeners.push(listener);
+    }
+
+    fn listener(&self, index: Option<usize>) -> Option<&Listener> {
+        index.and_then(|index| self.listeners.get(index))
+    }
+
+    /// The listener that makes it take TLS.
+    pub(super) fn ssl(&self) -> Option<&Listener> {
+        self.listener(self.ssl)
+    }
+
+    /// The listener whose parameter makes it take HTTP/2.
+    pub(super) fn http2(&self) -> Option<&Listener> {
+        self.listener(self.http2)
+    }
+
+    /// The listener that makes it want a PROXY protocol header.
+    pub(super) fn proxy_protocol(&self) -> Option<&Listener> {
+        self.listener(self.proxy_protocol)
+    }
+
+    /// The listener of the default server.
+    pub(super) fn default_listener(&self) -> Option<&Listener> {
+        self.listener(Some(self.default))
+    }
+}
+
+/// A port of a host, or the path of a socket.
+type Key = (Host, u16);
+
+/// Every socket of a configuration.
+#[derive(Debug, Default)]
+pub(super) struct Sockets {
+    tcp: HashMap<Key, Socket>,
+    /// Port ranges (first, last) of TCP, few if any.
+    ranges: Vec<(Host, u16, u16, Socket)>,
+    /// Where only UDP is listened on; QUIC among it.
+    udp: HashMap<Key, Use>,
+    /// The hosts that some `listen` names.
+    own: HashSet<Host>,
+}
+
+impl Sockets {
+    pub(super) fn build(model: &Model<'_>) -> Self {
+        let mut sockets = Self::default();
+        for id in model.scopes.ids() {
+            let scope = Scope { model, id };
+            let family = match scope.context() {
+                Contexts::SERVER => Family::Http,
+                Contexts::STREAM_SERVER => Family::Stream,
+                Contexts::MAIL_SERVER => Family::Mail,
+                _ => continue,
+            };
+            let mut any = false;
+            for used in scope.own(id::LISTEN) {
+                any = true;
+                sockets.listen(used, id, family);
+            }
+            // A fragment of a server may have its `listen` in another file.
+            if let Some(block) = scope.block().filter(|_| !any && family == Family::Http) {
+                let listener = Listener::new(block, id, family, true);
+                sockets.add(Host::ANY4, (80, 80), false, listener);
+            }
+        }
+        sockets
+    }
+
+    fn listen(&mut self, used: Used<'_>, server: ScopeId, family: Family) {
+        let Some(first) = used.directive().arg(0) else { return };
+        let Some((host, ports)) = endpoint(&first.value()) else { return };
+        let mut listener = Listener::new(used, server, family, false);
+        let mut udp = false;
+        for word in used.directive().args().skip(1) {
+            match word.value().as_ref() {
+                b"ssl" => listener.ssl = true,
+                b"http2" => listener.http2 = true,
+                b"proxy_protocol" => listener.proxy_protocol = true,
+                b"default_server" | b"default" => listener.default_server = true,
+                b"quic" | b"udp" => udp = true,
+                _ => {}
+            }
+        }
+        self.add(host, ports, udp, listener);
+    }
+
+    fn add(&mut self, host: Host, (low, high): (u16, u16), udp: bool, listener: Listener) {
+        self.own.insert(host.clone());
+        if udp {
+            for port in low..=high {
+                self.udp.entry((host.clone(), port)).or_insert(listener.used);
+            }
+        } else if low == high {
+            self.tcp.entry((host, low)).or_default().add(listener);
+        } else {
+            let mut socket = Socket::default();
+            socket.add(listener);
+            self.ranges.push((host, low, high, socket));
+        }
+    }
+
+    /// The socket that takes a TCP connection to `host:port`, if this configuration listens there:
+    /// the most specific one. A wildcard takes only what surely comes to this machine.
+    pub(super) fn at(&self, host: &Host, port: u16) -> Option<&Socket> {
+        self.candidates(host).iter().find_map(|host| self.exactly(host, port))
+    }
+
+    /// The `listen` for QUIC or another use of UDP at `host:port`.
+    pub(super) fn udp_at(&self, host: &Host, port: u16) -> Option<Use> {
+        self.candidates(host).into_iter().find_map(|host| self.udp.get(&(host, port)).copied())
+    }
+
+    fn exactly(&self, host: &Host, port: u16) -> Option<&Socket> {
+        let ranged = || {
+            let holds = |(own, low, high, _): &&(Host, u16, u16, Socket)| {
+                own == host && (*low..=*high).contains(&port)
+            };
+            self.ranges.iter().find(holds).map(|(_, _, _, socket)| socket)
+        };
+        self.tcp.get(&(host.clone(), port)).or_else(ranged)
+    }
+
+    /// The hosts under which a socket for `host` may be listed, the most specific first.
+    fn candidates(&self, host: &Host) -> Vec<Host> {
+        let v4 = Host::Ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let v6 = Host::Ip(IpAddr::V6(Ipv6Addr::LOCALHOST));
+        match host {
+            Host::Name(name) if name == b"localhost" => {
+                vec![host.clone(), v4, Host::ANY4, v6, Host::ANY6]
+            }
+            Host::Ip(address) if host.is_loopback() || self.own.contains(host) => {
+                let any = if address.is_ipv4() { Host::ANY4 } else { Host::ANY6 };
+                vec![host.clone(), any]
+            }
+            _ => vec![host.clone()],
+        }
+    }
+}
+
+impl Listener {
+    fn new(used: Used<'_>, server: ScopeId, family: Family, implicit: bool) -> Self {
+        let used = used.name();
+        let (ssl, http2, proxy_protocol, default_server) = (false, false, false, false);
+        Self { used, server, family, implicit, ssl, http2, proxy_protocol, default_server }
+    }
+}
+
+/// The host and the ports (first, last) of a `listen` (`ngx_http_core_listen`).
+fn endpoint(text: &[u8]) -> Option<(Host, (u16, u16))> {
+    if address::strip_prefix_ignore_case(text, b"unix:").is_some() {
+        return Some((address::Address::parse(text)?.host, (0, 0)));
+    }
+    if let Some(ports) = ports(text) {
+        return Some((Host::ANY4, ports));
+    }
+    let (host, ports) = match memchr::memrchr(b':', text) {
+        Some(colon) if !text.ends_with(b"]") => (&text[..colon], ports(&text[colon + 1..])?),
+        _ => (text, (80, 80)),
+    };
+    if host == b"*" {
+        return Some((Host::ANY4, ports));
+    }
+    let host = address::Address::parse(host)?.host;
+    Some((host, ports))
+}
+
+fn ports(text: &[u8]) -> Option<(u16, u16)> {
+    let dash = memchr::memchr(b'-', text);
+    let (low, high) = dash.map_or((text, text), |dash| (&text[..dash], &text[dash + 1..]));
+    let ports = (address::parse_port(low)?, address::parse_port(high)?);
+    (ports.0 <= ports.1).then_some(ports)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints_are_normalised() {
+        for text in ["80", "*:80", "0.0.0.0:80", "0.0.0.0"] {
+            assert_eq!(endpoint(text.as_bytes()), Some((Host::ANY4, (80, 80))), "{text}");
+        }
+        assert_eq!(endpoint(b"[::]:443"), Some((Host::ANY6, (443, 443))));
+        assert_eq!(endpoint(b"[::]"), Some((Host::ANY6, (80, 80))));
+        assert_eq!(endpoint(b"8000-8010"), Some((Host::ANY4, (8000, 8010))));
+        assert_eq!(endpoint(b"unix:/a"), Some((Host::Unix(b"/a".to_vec()), (0, 0))));
+        assert_eq!(endpoint(b"a:81"), Some((Host::Name(b"a".to_vec()), (81, 81))));
+        for text in ["", "80-70", "a:b", "{{ port }}", "${PORT}"] {
+            assert_eq!(
+                endpoint(text.as_bytes()).filter(|(_, ports)| ports.0 != 80),
+                None,
+                "{text}"
+            );
+        }
+    }
+}

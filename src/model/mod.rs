@@ -1,0 +1,192 @@
+//! What a configuration means: its blocks with what is in force there, its listeners, its
+//! upstreams, and its hops, the places where nginx opens a connection, with what is spoken there
+//! and what each peer accepts.
+//!
+//! Every answer comes with the directive it comes from. What the configuration cannot tell (the
+//! target, what other machines speak) comes in as plain [`Assumptions`].
+
+mod accept;
+mod address;
+mod hop;
+mod listener;
+mod peer;
+mod row;
+mod scope;
+mod target;
+#[cfg(test)]
+mod tests;
+mod timeline;
+mod upstream;
+mod variable;
+
+pub use accept::{Accepts, Applications, Mismatch, Speaks, Speech, Tls};
+pub use address::{Address, Host};
+pub use hop::{Clash, HTTP2_TO_UPSTREAM, HTTP11_DEFAULT, Hop, Kind};
+pub use peer::{Evidence, Known, Peer};
+pub use row::tally;
+pub use scope::{Scope, ScopeId};
+pub use target::{Narrowed, narrow};
+pub use timeline::Timeline;
+
+use std::collections::HashMap;
+
+use bstr::ByteSlice;
+
+use crate::include::{Config, Files, Use, Used};
+use crate::nginx::{DirectiveId, Protocol, VersionSet};
+use crate::source::{Location, SourceId};
+use crate::syntax::{Asks, NodeId};
+
+/// What a configuration does not say itself.
+#[derive(Clone, Debug)]
+pub struct Assumptions {
+    /// The releases it is for.
+    pub target: VersionSet,
+    /// What peers outside of it speak; the first that is meant counts.
+    pub backends: Vec<Backend>,
+}
+
+/// What a peer speaks, as its user declared it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backend {
+    /// `host:port`, `host` (every port), `unix:/path`, an upstream's name; `*` and `?` stand for
+    /// any bytes and for one.
+    pub address: String,
+    /// What it speaks.
+    pub speaks: Vec<Protocol>,
+}
+
+impl Backend {
+    fn is_meant(&self, address: Option<&Address>, upstream: Option<&[u8]>) -> bool {
+        let pattern = self.address.to_ascii_lowercase();
+        let fits = |text: &[u8]| fits(pattern.as_bytes(), text.to_ascii_lowercase().as_slice());
+        let by_address = |address: &Address| {
+            fits(address.to_string().as_bytes()) || fits(address.host.to_string().as_bytes())
+        };
+        address.is_some_and(by_address) || upstream.is_some_and(fits)
+    }
+}
+
+/// Whether `text` is what `pattern` says; on a mismatch only the last `*` is tried again.
+fn fits(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut at, mut used) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while used < text.len() {
+        match pattern.get(at) {
+            Some(b'*') => {
+                star = Some((at, used));
+                at += 1;
+            }
+            Some(&byte) if byte == b'?' || byte == text[used] => {
+                at += 1;
+                used += 1;
+            }
+            _ => match &mut star {
+                Some((behind, from)) => {
+                    *from += 1;
+                    (at, used) = (*behind + 1, *from);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[at..].iter().all(|byte| *byte == b'*')
+}
+
+/// A configuration with its meaning.
+#[derive(Debug)]
+pub struct Model<'c> {
+    config: &'c Config,
+    assumptions: Assumptions,
+    scopes: scope::Scopes,
+    sockets: listener::Sockets,
+    upstreams: upstream::Upstreams,
+    maps: variable::Maps,
+    /// What comments declare, by the directive they speak of.
+    declarations: HashMap<(SourceId, NodeId), (Vec<Protocol>, Location)>,
+    /// Declarations that cannot be read, and why.
+    unreadable: Vec<(Location, String)>,
+    hops: Vec<hop::Data>,
+}
+
+impl<'c> Model<'c> {
+    /// Works out the meaning of a configuration.
+    pub fn build(config: &'c Config, files: &Files, assumptions: Assumptions) -> Self {
+        let mut model = Self {
+            config,
+            assumptions,
+            scopes: scope::Scopes::build(config),
+            sockets: listener::Sockets::default(),
+            upstreams: upstream::Upstreams::default(),
+            maps: variable::Maps::default(),
+            declarations: HashMap::new(),
+            unreadable: Vec::new(),
+            hops: Vec::new(),
+        };
+        model.declare(files);
+        model.maps = variable::Maps::build(&model);
+        model.sockets = listener::Sockets::build(&model);
+        model.upstreams = upstream::Upstreams::build(&model);
+        model.hops = hop::build(&model);
+        model
+    }
+
+    fn declare(&mut self, files: &Files) {
+        for source in self.config.sources() {
+            for note in files.notes(source) {
+                let (Asks::Speaks(words), Some(node)) = (&note.asks, note.directive) else {
+                    continue;
+                };
+                let at = Location::new(source, words.span);
+                let parsed: Result<Vec<Protocol>, String> =
+                    words.text.split(',').map(|word| word.trim().parse()).collect();
+                match parsed {
+                    Ok(words) => {
+                        self.declarations.insert((source, node), (words, at));
+                    }
+                    Err(why) => self.unreadable.push((at, why)),
+                }
+            }
+        }
+    }
+
+    /// The configuration.
+    pub const fn config(&self) -> &'c Config {
+        self.config
+    }
+
+    /// The releases it is for.
+    pub const fn target(&self) -> &VersionSet {
+        &self.assumptions.target
+    }
+
+    /// The places where nginx opens a connection, in the order of the configuration.
+    pub fn hops(&self) -> impl ExactSizeIterator<Item = Hop<'_>> {
+        self.hops.iter().map(|data| Hop { model: self, data })
+    }
+
+    /// Every block, in the order in which they begin.
+    pub fn scopes(&self) -> impl Iterator<Item = Scope<'_>> {
+        self.scopes.ids().map(|id| Scope { model: self, id })
+    }
+
+    /// Every directive of the catalogue with the block it stands in, block by block.
+    pub fn directives(&self) -> impl Iterator<Item = (DirectiveId, Used<'_>, Scope<'_>)> {
+        self.scopes().flat_map(|scope| scope.all().map(move |(id, used)| (id, used, scope)))
+    }
+
+    /// Comments that declare what a peer speaks and cannot be read, and why.
+    pub fn unreadable_declarations(&self) -> &[(Location, String)] {
+        &self.unreadable
+    }
+
+    /// A directive of the configuration.
+    pub fn used(&self, name: Use) -> Used<'c> {
+        self.config.used(name)
+    }
+}
+
+/// A text of the configuration for people.
+pub(crate) fn shown(text: &[u8]) -> String {
+    text.to_str_lossy().into_owned()
+}

@@ -1,0 +1,393 @@
+//! Peers: to whom nginx opens a connection, what each accepts, and how that is known.
+
+use bstr::ByteSlice;
+
+use super::accept::{Accepts, Applications, Tls};
+use super::address::{Address, Host};
+use super::hop::Kind;
+use super::listener::{Listener, Socket};
+use super::scope::Scope;
+use super::timeline::Timeline;
+use super::upstream::Upstream;
+use super::variable::Value;
+use crate::diagnostic::Confidence;
+use crate::include::{Use, Used};
+use crate::nginx::{Family, Version, id};
+use crate::source::Location;
+
+/// One end of a connection that nginx opens.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    /// The address; as text where it is not known.
+    pub(super) address: Result<Address, Vec<u8>>,
+    /// The `server` of an upstream, or the pass.
+    pub(super) used: Use,
+    /// Whether TLS is spoken to it; `None` where nobody knows.
+    pub(super) tls: Option<bool>,
+    /// The value of the variable that leads to it.
+    pub(super) via: Option<Value>,
+    pub(super) known: Known,
+}
+
+/// What is known of a peer.
+#[derive(Clone, Debug)]
+pub struct Known {
+    pub(super) accepts: Timeline<Accepts>,
+    pub(super) evidence: Evidence,
+}
+
+/// How it is known what a peer accepts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// A comment in the configuration says so.
+    Comment(Location),
+    /// It is a listener of this configuration: what makes it take TLS, HTTP/2, a PROXY protocol
+    /// header, and the listener of its default server.
+    Listener {
+        /// The `listen` with `ssl`.
+        ssl: Option<Use>,
+        /// The `listen` with `http2`, or the directive `http2`.
+        http2: Option<Use>,
+        /// The `listen` with `proxy_protocol`.
+        proxy_protocol: Option<Use>,
+        /// The `listen` of the default server, or that `server` where it has none.
+        default: Use,
+        /// Whether that `server` has none.
+        implicit: bool,
+    },
+    /// Its name, or that of its upstream, tells.
+    Name(Vec<u8>),
+    /// Nothing tells.
+    None,
+    /// Its port tells.
+    Port(u16),
+    /// A `[[backend]]` of the settings says so; its address there.
+    Setting(String),
+}
+
+impl Known {
+    const NOTHING: Self =
+        Self { accepts: Timeline::always(Accepts::UNKNOWN), evidence: Evidence::None };
+
+    /// How sure it is; `None` where nothing is known.
+    pub fn confidence(&self) -> Option<Confidence> {
+        match self.evidence {
+            Evidence::None => None,
+            Evidence::Name(_) | Evidence::Port(_) | Evidence::Listener { implicit: true, .. } => {
+                Some(Confidence::Likely)
+            }
+            Evidence::Comment(_) | Evidence::Listener { .. } | Evidence::Setting(_) => {
+                Some(Confidence::Certain)
+            }
+        }
+    }
+}
+
+impl Evidence {
+    /// Whether a convention is as good as kept by everybody: then a finding is worth a warning.
+    pub const fn is_strong(&self) -> bool {
+        matches!(self, Self::Port(80 | 443 | 50051))
+    }
+}
+
+/// Stream listeners behind stream listeners are followed so far.
+const DEEPEST: usize = 4;
+
+/// How a pass names its peers.
+pub(super) struct Pass<'m> {
+    pub(super) scope: Scope<'m>,
+    pub(super) used: Used<'m>,
+    pub(super) kind: Kind,
+    /// The server name sent in the TLS handshake, if any.
+    pub(super) sni: Option<Vec<u8>>,
+}
+
+impl Pass<'_> {
+    /// The peers behind `text`, a host with or without a port, or a socket's path; what follows a
+    /// host is cut off already.
+    pub(super) fn peers(
+        &self,
+        text: &[u8],
+        tls: Option<bool>,
+        via: Option<&Value>,
+        depth: usize,
+    ) -> Vec<Peer> {
+        let model = self.scope.model;
+        if let Some(upstream) = model.upstreams.find(self.kind.family(), text) {
+            let peer = |server: &super::upstream::Server| {
+                let address = server.address.clone().map(|one| one.or_port(self.kind.port(tls)));
+                let used = model.config.used(server.used);
+                self.peer(used, address, tls, via, Some(upstream), depth)
+            };
+            return upstream.servers.iter().map(peer).collect();
+        }
+        let address = Address::parse(text).map(|one| one.or_port(self.kind.port(tls)));
+        vec![self.peer(self.used, address, tls, via, None, depth)]
+    }
+
+    fn peer(
+        &self,
+        used: Used<'_>,
+        address: Option<Address>,
+        tls: Option<bool>,
+        via: Option<&Value>,
+        upstream: Option<&Upstream>,
+        depth: usize,
+    ) -> Peer {
+        let known = match &address {
+            Some(address) => self.known(used, address, tls, upstream, depth),
+            None => self.declared(used, None, upstream).unwrap_or(Known::NOTHING),
+        };
+        let address = address.ok_or_else(|| {
+            used.directive().arg(0).map(|word| word.value().into_owned()).unwrap_or_default()
+        });
+        Peer { address, used: used.name(), tls, via: via.cloned(), known }
+    }
+
+    fn known(
+        &self,
+        used: Used<'_>,
+        address: &Address,
+        tls: Option<bool>,
+        upstream: Option<&Upstream>,
+        depth: usize,
+    ) -> Known {
+        self.declared(used, Some(address), upstream)
+            .or_else(|| self.listening(address, depth))
+            .or_else(|| self.convention(address, tls, upstream))
+            .unwrap_or(Known::NOTHING)
+    }
+
+    /// What a comment at the `server` or at the pass, or a `[[backend]]`, declares.
+    fn declared(
+        &self,
+        server: Used<'_>,
+        address: Option<&Address>,
+        upstream: Option<&Upstream>,
+    ) -> Option<Known> {
+        let model = self.scope.model;
+        let known = |words: &[_], evidence| Known {
+            accepts: Timeline::always(Accepts::declared(words)),
+            evidence,
+        };
+        for used in [server, self.used] {
+            let key = (used.source(), used.directive().node_id());
+            if let Some((words, at)) = model.declarations.get(&key) {
+                return Some(known(words, Evidence::Comment(*at)));
+            }
+        }
+        let name = upstream.map(|upstream| upstream.name.as_slice());
+        let backends = &model.assumptions.backends;
+        let backend = backends.iter().find(|backend| backend.is_meant(address, name))?;
+        Some(known(&backend.speaks, Evidence::Setting(backend.address.clone())))
+    }
+
+    /// What a listener of this configuration at that address accepts.
+    fn listening(&self, address: &Address, depth: usize) -> Option<Known> {
+        let model = self.scope.model;
+        let port = match address.host {
+            Host::Unix(_) => 0,
+            _ => address.port?,
+        };
+        if let Some(socket) = model.sockets.at(&address.host, port) {
+            return self.socket(socket, depth);
+        }
+        let udp =
+            model.sockets.udp_at(&address.host, port).filter(|_| self.kind != Kind::Stream)?;
+        let accepts = Accepts { quic_only: true, ..Accepts::UNKNOWN };
+        let evidence = Evidence::Listener {
+            ssl: None,
+            http2: None,
+            proxy_protocol: None,
+            default: udp,
+            implicit: false,
+        };
+        Some(Known { accepts: Timeline::always(accepts), evidence })
+    }
+
+    fn socket(&self, socket: &Socket, depth: usize) -> Option<Known> {
+        let model = self.scope.model;
+        let default = socket.default_listener()?;
+        let tls = if socket.ssl().is_some() { Tls::Required } else { Tls::Never };
+        let proxy_protocol = Some(socket.proxy_protocol().is_some());
+        let own = Accepts { tls, proxy_protocol, ..Accepts::UNKNOWN };
+        let used = |listener: Option<&Listener>| listener.map(|one| one.used);
+        let mut http2 = used(socket.http2());
+        let accepts = match default.family {
+            Family::Stream => return self.through(socket, own, depth),
+            Family::Http => {
+                let with = |applications| Accepts { applications, ..own };
+                let both = with(Applications::HTTP1.union(Applications::HTTP2));
+                let server = self.server(socket).unwrap_or(default);
+                let chosen = Scope { model, id: server.server };
+                if http2.is_some() && tls == Tls::Never {
+                    Timeline::changing(with(Applications::HTTP2), HTTP2_DIRECTIVE, both)
+                } else if http2.is_some() {
+                    Timeline::always(both)
+                } else if let Some(flag) = chosen.flag(id::HTTP2) {
+                    http2 = Some(flag.name());
+                    Timeline::always(both)
+                } else {
+                    Timeline::always(with(Applications::HTTP1))
+                }
+            }
+            // Mail: what is spoken there, nothing of http or stream speaks.
+            _ => Timeline::always(own),
+        };
+        let evidence = Evidence::Listener {
+            ssl: used(socket.ssl()),
+            http2,
+            proxy_protocol: used(socket.proxy_protocol()),
+            default: default.used,
+            implicit: default.implicit,
+        };
+        Some(Known { accepts, evidence })
+    }
+
+    /// The listener of the server that the name in the TLS handshake chooses.
+    fn server<'s>(&self, socket: &'s Socket) -> Option<&'s Listener> {
+        let sni = self.sni.as_deref().filter(|_| socket.ssl().is_some())?;
+        let model = self.scope.model;
+        socket.listeners.iter().find(|listener| {
+            let names = Scope { model, id: listener.server }.own(id::SERVER_NAME);
+            let mut words = names.flat_map(|used| used.directive().args());
+            words.any(|word| word.value().eq_ignore_ascii_case(sni))
+        })
+    }
+
+    /// What a stream listener accepts: what is behind it, but for what it adds or takes off.
+    fn through(&self, socket: &Socket, own: Accepts, depth: usize) -> Option<Known> {
+        let model = self.scope.model;
+        let [listener] = socket.listeners.as_slice() else { return None };
+        let scope = Scope { model, id: listener.server };
+        let evidence = Evidence::Listener {
+            ssl: socket.ssl().map(|one| one.used),
+            http2: None,
+            proxy_protocol: socket.proxy_protocol().map(|one| one.used),
+            default: listener.used,
+            implicit: false,
+        };
+        let used = scope.own(id::PROXY_PASS).chain(scope.own(id::PASS)).next();
+        let target = used.and_then(|used| used.directive().arg(0));
+        let behind = match (used, target) {
+            (Some(used), Some(word)) if depth < DEEPEST && !word.raw().contains(&b'$') => {
+                let pass = Pass { scope, used, kind: Kind::Stream, sni: None };
+                pass.peers(&word.value(), Some(false), None, depth + 1)
+            }
+            _ => Vec::new(),
+        };
+        let adds_tls = scope.flag(id::PROXY_SSL).is_some();
+        let adds_header = scope.flag(id::PROXY_PROTOCOL).is_some();
+        let inner = match behind.as_slice() {
+            [first, rest @ ..]
+                if rest.iter().all(|one| one.known.accepts == first.known.accepts) =>
+            {
+                first.known.clone()
+            }
+            _ => Known::NOTHING,
+        };
+        let through = |inner: &Accepts| Accepts {
+            tls: match own.tls {
+                Tls::Required => Tls::Required,
+                _ if adds_tls => Tls::Never,
+                _ => inner.tls,
+            },
+            proxy_protocol: match own.proxy_protocol {
+                Some(true) => Some(true),
+                _ if adds_header => Some(false),
+                _ => inner.proxy_protocol,
+            },
+            ..*inner
+        };
+        let accepts = inner.accepts.map(through);
+        let takes_part = own.tls == Tls::Required || own.proxy_protocol == Some(true) || adds_tls;
+        let evidence = if takes_part { evidence } else { inner.evidence };
+        Some(Known { accepts, evidence })
+    }
+
+    /// What ports and names usually mean.
+    fn convention(
+        &self,
+        address: &Address,
+        tls: Option<bool>,
+        upstream: Option<&Upstream>,
+    ) -> Option<Known> {
+        let known =
+            |accepts, evidence| Some(Known { accepts: Timeline::always(accepts), evidence });
+        let speaks = |applications| Accepts { applications, ..Accepts::UNKNOWN };
+        if let Host::Unix(path) = &address.host {
+            for (sign, applications) in
+                [("php-fpm", Applications::FASTCGI), ("uwsgi", Applications::UWSGI)]
+            {
+                if path.contains_str(sign) {
+                    return known(speaks(applications), Evidence::Name(path.clone()));
+                }
+            }
+        }
+        if !matches!(self.kind, Kind::Grpc | Kind::Proxy) && tls != Some(true) {
+            return None;
+        }
+        let socket = match &address.host {
+            Host::Unix(path) => Some(path.as_slice()),
+            _ => None,
+        };
+        let mut names = upstream.map(|one| one.name.as_slice()).into_iter().chain(socket);
+        if let Some(name) = names.find(|name| names_http2(name)) {
+            return known(speaks(Applications::HTTP2), Evidence::Name(name.to_vec()));
+        }
+        let port = address.port?;
+        let transport = |tls| Accepts { tls, ..Accepts::UNKNOWN };
+        match port {
+            50051 => known(speaks(Applications::HTTP2), Evidence::Port(port)),
+            80 | 8080 => known(transport(Tls::Never), Evidence::Port(port)),
+            _ if is_tls_port(port) && upstream.is_none_or(speaks_tls_alone) => {
+                known(transport(Tls::Required), Evidence::Port(port))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Peer {
+    /// A peer of which nothing is known but how it is written.
+    pub(super) fn unknown(used: Used<'_>, text: &[u8], tls: Option<bool>) -> Self {
+        let used = used.name();
+        Self { address: Err(text.to_vec()), used, tls, via: None, known: Known::NOTHING }
+    }
+}
+
+/// From this release on a cleartext `listen … http2` takes HTTP/1 too.
+const HTTP2_DIRECTIVE: Version = Version::new(1, 25, 1);
+
+fn is_tls_port(port: u16) -> bool {
+    port % 1000 == 443
+}
+
+fn speaks_tls_alone(upstream: &Upstream) -> bool {
+    let port = |server: &super::upstream::Server| server.address.as_ref().and_then(|one| one.port);
+    upstream.servers.iter().all(|server| port(server).is_some_and(is_tls_port))
+}
+
+/// Whether a name says HTTP/2: gateways to gRPC and their like speak HTTP/1 in spite of theirs.
+fn names_http2(name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["grpc", "h2c"].iter().any(|sign| name.contains_str(sign))
+        && !["gateway", "json", "web"].iter().any(|sign| name.contains_str(sign))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_ports() {
+        for name in ["grpc_backend", "api-h2c", "/run/GRPC.sock"] {
+            assert!(names_http2(name.as_bytes()), "{name}");
+        }
+        for name in ["grpc-gateway", "grpcweb", "grpc_json", "backend"] {
+            assert!(!names_http2(name.as_bytes()), "{name}");
+        }
+        assert!([443, 8443, 9443, 10443].into_iter().all(is_tls_port));
+        assert!(![444, 4430, 80].into_iter().any(is_tls_port));
+    }
+}

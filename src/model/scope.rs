@@ -1,0 +1,215 @@
+//! Scopes: the blocks of a configuration with the directives in force there.
+//!
+//! A directive's value is handed to inner blocks as its merge kind says: a scalar and a list are
+//! replaced by what stands further in, some directives are not inherited at all. What is asked for
+//! comes back as the directive itself, so that a finding can show where a value comes from.
+
+use std::ops::Range;
+
+use super::Model;
+use crate::include::{Config, Step, Use, Used};
+use crate::nginx::{self, Contexts, DirectiveId, Merge};
+
+/// Names a scope of a [`Model`].
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ScopeId(u32);
+
+/// Every scope, in the order in which they begin.
+#[derive(Debug, Default)]
+pub(super) struct Scopes {
+    all: Vec<Data>,
+    /// Those of one scope lie together, by id, then in nginx's order.
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug)]
+struct Data {
+    parent: Option<ScopeId>,
+    /// The directive with the braces; `None` for a file that nothing includes.
+    block: Option<Use>,
+    context: Contexts,
+    entries: Range<u32>,
+}
+
+#[derive(Copy, Clone, Debug)]
+struct Entry {
+    id: DirectiveId,
+    used: Use,
+    scope: Option<ScopeId>,
+}
+
+impl Scopes {
+    pub(super) fn build(config: &Config) -> Self {
+        let mut scopes = Self::default();
+        // The directives of the blocks that are open; those of the innermost stand last.
+        let mut pending: Vec<Entry> = Vec::new();
+        let mut open: Vec<(ScopeId, usize)> = Vec::new();
+        for top in config.tops() {
+            let id = scopes.add(None, None, top.context);
+            open.push((id, pending.len()));
+            for step in config.walk(top) {
+                match step {
+                    Step::Enter(used) => scopes.enter(used, &mut pending, &mut open),
+                    Step::Leave(_) => scopes.leave(&mut pending, &mut open),
+                }
+            }
+            scopes.leave(&mut pending, &mut open);
+        }
+        scopes
+    }
+
+    fn add(&mut self, parent: Option<ScopeId>, block: Option<Use>, context: Contexts) -> ScopeId {
+        self.all.push(Data { parent, block, context, entries: 0..0 });
+        ScopeId(self.all.len() as u32 - 1)
+    }
+
+    fn enter(
+        &mut self,
+        used: Used<'_>,
+        pending: &mut Vec<Entry>,
+        open: &mut Vec<(ScopeId, usize)>,
+    ) {
+        let directive = used.directive();
+        let id = directive.id();
+        let scope = directive.is_block().then(|| {
+            let parent = open.last().map(|(scope, _)| *scope);
+            let context = parent.map_or(Contexts::NONE, |parent| self.all[parent.index()].context);
+            let inner = id.and_then(|id| nginx::inside(id, context)).unwrap_or(Contexts::NONE);
+            self.add(parent, Some(used.name()), inner)
+        });
+        if let Some(id) = id {
+            pending.push(Entry { id, used: used.name(), scope });
+        }
+        if let Some(scope) = scope {
+            open.push((scope, pending.len()));
+        }
+    }
+
+    fn leave(&mut self, pending: &mut Vec<Entry>, open: &mut Vec<(ScopeId, usize)>) {
+        let Some((scope, from)) = open.pop() else { return };
+        let start = self.entries.len();
+        self.entries.extend(pending.drain(from..));
+        self.entries[start..].sort_by_key(|entry| entry.id);
+        self.all[scope.index()].entries = start as u32..self.entries.len() as u32;
+    }
+
+    fn entries(&self, scope: ScopeId) -> &[Entry] {
+        let Range { start, end } = self.all[scope.index()].entries;
+        &self.entries[start as usize..end as usize]
+    }
+
+    fn own(&self, scope: ScopeId, id: DirectiveId) -> &[Entry] {
+        let entries = self.entries(scope);
+        let start = entries.partition_point(|entry| entry.id < id);
+        let length = entries[start..].iter().take_while(|entry| entry.id == id).count();
+        &entries[start..start + length]
+    }
+
+    pub(super) fn ids(&self) -> impl Iterator<Item = ScopeId> + use<> {
+        (0..self.all.len() as u32).map(ScopeId)
+    }
+}
+
+impl ScopeId {
+    pub(super) const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A block of the configuration: a small view, to be copied.
+#[derive(Copy, Clone)]
+pub struct Scope<'m> {
+    pub(super) model: &'m Model<'m>,
+    pub(super) id: ScopeId,
+}
+
+impl<'m> Scope<'m> {
+    fn data(self) -> &'m Data {
+        &self.model.scopes.all[self.id.index()]
+    }
+
+    fn at(self, id: ScopeId) -> Self {
+        Self { model: self.model, id }
+    }
+
+    /// Its name in the model.
+    pub const fn id(self) -> ScopeId {
+        self.id
+    }
+
+    /// What may stand in it.
+    pub fn context(self) -> Contexts {
+        self.data().context
+    }
+
+    /// The block around it.
+    pub fn parent(self) -> Option<Self> {
+        self.data().parent.map(|parent| self.at(parent))
+    }
+
+    /// This block and those around it, the innermost first.
+    pub fn chain(self) -> impl Iterator<Item = Self> {
+        std::iter::successors(Some(self), |scope| scope.parent())
+    }
+
+    /// The directive with the braces; `None` for a file that nothing includes.
+    pub fn block(self) -> Option<Used<'m>> {
+        self.data().block.map(|block| self.model.config.used(block))
+    }
+
+    /// Every directive in it that the catalogue knows, by name.
+    pub fn all(self) -> impl Iterator<Item = (DirectiveId, Used<'m>)> {
+        let model = self.model;
+        let entries = model.scopes.entries(self.id).iter();
+        entries.map(move |entry| (entry.id, model.config.used(entry.used)))
+    }
+
+    /// The directives of that name in it, in nginx's order.
+    pub fn own(self, id: DirectiveId) -> impl DoubleEndedIterator<Item = Used<'m>> + Clone {
+        let model = self.model;
+        model.scopes.own(self.id, id).iter().map(move |entry| model.config.used(entry.used))
+    }
+
+    /// The blocks of that name in it, in nginx's order.
+    pub fn blocks(self, id: DirectiveId) -> impl Iterator<Item = Self> {
+        let blocks = self.model.scopes.own(self.id, id);
+        blocks.iter().filter_map(|entry| entry.scope).map(move |scope| self.at(scope))
+    }
+
+    /// The directives of that name in force: its own, else those of the nearest block around it
+    /// that has any, unless they are not inherited.
+    pub fn effective(self, id: DirectiveId) -> impl DoubleEndedIterator<Item = Used<'m>> + Clone {
+        let nearest = match id.merge(self.context().family()) {
+            Merge::None => self,
+            Merge::List | Merge::Scalar => {
+                let has = |scope: &Self| !self.model.scopes.own(scope.id, id).is_empty();
+                self.chain().find(has).unwrap_or(self)
+            }
+        };
+        nearest.own(id)
+    }
+
+    /// The value of a directive with one argument in force, with the directive.
+    pub fn value(self, id: DirectiveId) -> Option<(Used<'m>, std::borrow::Cow<'m, [u8]>)> {
+        let used = self.effective(id).next()?;
+        Some((used, used.directive().arg(0)?.value()))
+    }
+
+    /// Whether a flag in force is `on`, and the directive that says so.
+    pub fn flag(self, id: DirectiveId) -> Option<Used<'m>> {
+        let (used, value) = self.value(id)?;
+        value.eq_ignore_ascii_case(b"on").then_some(used)
+    }
+
+    /// The nearest `server` it stands in, itself included.
+    pub fn server(self) -> Option<Self> {
+        let servers = [Contexts::SERVER, Contexts::STREAM_SERVER, Contexts::MAIL_SERVER];
+        self.chain().find(|scope| servers.contains(&scope.context()))
+    }
+
+    /// Whether blocks around it may exist that were not read: there is no root.
+    pub fn has_unseen_parents(self) -> bool {
+        let outermost = self.chain().last().unwrap_or(self);
+        outermost.context() != Contexts::MAIN
+    }
+}

@@ -1,0 +1,94 @@
+//! The releases that take all that a configuration uses.
+
+use crate::include::{Config, Step, Use, Used};
+use crate::nginx::{self, Contexts, DirectiveId, Origin, VersionSet};
+
+/// A target made narrower by what a configuration uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Narrowed {
+    /// What is left of the target; never empty.
+    pub versions: VersionSet,
+    /// The directive that raised its lower end, else the one that lowered its upper end.
+    pub by: Option<Use>,
+}
+
+/// Narrows `target` to the releases that take every directive of `config` where it stands, with
+/// its arguments. What no release of the target takes is a mistake and narrows nothing.
+pub fn narrow(config: &Config, target: &VersionSet) -> Narrowed {
+    let mut narrowing = Narrowing {
+        left: target.clone(),
+        raised: None,
+        lowered: None,
+        seen: vec![Vec::new(); DirectiveId::COUNT],
+    };
+    for top in config.tops() {
+        let mut contexts = vec![top.context];
+        for step in config.walk(top) {
+            match step {
+                Step::Enter(used) => {
+                    let context = contexts.last().copied().unwrap_or(Contexts::NONE);
+                    narrowing.take(used, context);
+                    if used.directive().is_block() {
+                        let id = used.directive().id();
+                        let inner = id.and_then(|id| nginx::inside(id, context));
+                        contexts.push(inner.unwrap_or(Contexts::NONE));
+                    }
+                }
+                Step::Leave(_) => {
+                    contexts.pop();
+                }
+            }
+        }
+    }
+    let by = narrowing.raised.or(narrowing.lowered);
+    Narrowed { versions: narrowing.left, by }
+}
+
+struct Narrowing {
+    left: VersionSet,
+    raised: Option<Use>,
+    lowered: Option<Use>,
+    /// The ways in which each directive was met: where, with how many arguments, with a block.
+    seen: Vec<Vec<(Contexts, usize, bool)>>,
+}
+
+impl Narrowing {
+    fn take(&mut self, used: Used<'_>, context: Contexts) {
+        let directive = used.directive();
+        let Some(id) = directive.id() else { return };
+        let way = (context, directive.args().len(), directive.is_block());
+        let seen = &mut self.seen[id.index()];
+        if !seen.contains(&way) {
+            seen.push(way);
+            // Forks and modules may know the name in other places and since other releases.
+            if id.definitions().iter().all(|one| one.origin == Origin::Nginx) {
+                self.keep(id.accepted_versions(way.0, way.1, way.2), used);
+            }
+        }
+        let family = context.family();
+        if nginx::words(id, family).is_empty() {
+            return;
+        }
+        for word in directive.args() {
+            let value = word.value();
+            if let Some(fact) = nginx::word(id, family, &value) {
+                let versions: VersionSet = fact.ranges.iter().copied().collect();
+                if !self.left.is_subset(&versions) {
+                    self.keep(versions, used);
+                }
+            }
+        }
+    }
+
+    fn keep(&mut self, versions: VersionSet, used: Used<'_>) {
+        let left = self.left.intersect(&versions);
+        if left.is_empty() || left == self.left {
+            return;
+        }
+        let lower = |set: &VersionSet| set.bounds().map(|bounds| bounds.since);
+        let slot =
+            if lower(&left) == lower(&self.left) { &mut self.lowered } else { &mut self.raised };
+        *slot = Some(used.name());
+        self.left = left;
+    }
+}

@@ -1,0 +1,364 @@
+//! From what is named to units: the configurations to analyse, and which of their files to report.
+//!
+//! What is analysed is not what is reported: a fragment is understood from the root that includes
+//! it, and a directory may hold a part of a configuration only.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::classify::{Promise, is_configuration, is_root, promise};
+use super::ignored::Ignored;
+use super::overlay::Overlay;
+use super::unit::{Reported, Unit};
+use super::{Error, Request, SettingsChoice};
+use crate::include::{self, Files, Reach, fragment_context, parts, resolve};
+use crate::nginx::Contexts;
+use crate::rules;
+use crate::settings::{self, PathGlob, Settings};
+use crate::source::{FileKind, Loader, Memory, SourceId};
+
+/// Everything that was found and read.
+pub(super) struct Found {
+    pub(super) files: Files,
+    pub(super) units: Vec<Unit>,
+}
+
+/// Finds and reads what is asked for.
+pub(super) fn units(loader: &dyn Loader, request: &Request) -> Result<Found, Error> {
+    let overlay =
+        request.stdin.as_ref().map(|stdin| Overlay::new(loader, &stdin.name, stdin.bytes.clone()));
+    let loader: &dyn Loader = overlay.as_ref().map_or(loader, |overlay| overlay);
+    let mut finder = Finder {
+        loader,
+        request,
+        files: Files::default(),
+        units: Vec::new(),
+        fragments: Vec::new(),
+        exclude: Vec::new(),
+    };
+    for pattern in &request.exclude {
+        let glob =
+            PathGlob::new(pattern).map_err(|error| Error::new(format!("--exclude {error}")))?;
+        finder.exclude.push(glob);
+    }
+    for path in finder.starts()? {
+        finder.start(&path)?;
+    }
+    finder.rootless()?;
+    let Finder { files, units, .. } = finder;
+    Ok(Found { files, units })
+}
+
+struct Finder<'r> {
+    loader: &'r dyn Loader,
+    request: &'r Request,
+    files: Files,
+    units: Vec<Unit>,
+    /// Fragments that no root includes, so far.
+    fragments: Vec<(PathBuf, SourceId)>,
+    /// Globs of the command line, from the current directory.
+    exclude: Vec<PathGlob>,
+}
+
+impl Finder<'_> {
+    /// The paths to start from.
+    fn starts(&self) -> Result<Vec<PathBuf>, Error> {
+        let mut starts = self.request.paths.clone();
+        starts.extend(self.request.stdin.as_ref().map(|stdin| stdin.name.clone()));
+        if starts.is_empty() {
+            starts.clone_from(&self.request.roots);
+        }
+        if starts.is_empty() {
+            starts = self.settings(Path::new(""))?.map_or(Vec::new(), |settings| settings.roots);
+        }
+        if starts.is_empty() {
+            starts.push(PathBuf::from("."));
+        }
+        Ok(starts)
+    }
+
+    fn start(&mut self, path: &Path) -> Result<(), Error> {
+        let unreadable = |error| Error::unreadable(path, &error);
+        match self.loader.kind(path).map_err(unreadable)? {
+            FileKind::Directory => self.directory(path),
+            FileKind::File => self.file(path),
+        }
+    }
+
+    /// The settings that hold for what stands in `directory`.
+    fn settings(&self, directory: &Path) -> Result<Option<Settings>, Error> {
+        let names = rules::names();
+        Ok(match &self.request.settings {
+            SettingsChoice::Discover => settings::discover(self.loader, directory, &names)?,
+            SettingsChoice::File(path) => Some(settings::read(self.loader, path, &names)?),
+            SettingsChoice::None => None,
+        })
+    }
+
+    /// The roots that the user names for what stands in `directory`.
+    fn named_roots(&self, directory: &Path) -> Result<Vec<PathBuf>, Error> {
+        if !self.request.roots.is_empty() {
+            return Ok(self.request.roots.clone());
+        }
+        Ok(self.settings(directory)?.map_or(Vec::new(), |settings| settings.roots))
+    }
+
+    fn open(&mut self, path: &Path) -> Result<SourceId, Error> {
+        self.files.open(self.loader, path).map_err(|error| Error::unreadable(path, &error))
+    }
+
+    fn file(&mut self, path: &Path) -> Result<(), Error> {
+        let directory = path.parent().unwrap_or(Path::new("")).to_path_buf();
+        if self.is_excluded(path, self.settings(&directory)?.as_ref()) {
+            return Ok(());
+        }
+        let source = self.open(path)?;
+        let bytes = self.files.sources.source(source).bytes.clone();
+        if let Some(parts) = parts(&bytes) {
+            return self.dump(path, &parts);
+        }
+        let roots = self.named_roots(&directory)?;
+        let canonical = self.files.canonical(source).map(Path::to_path_buf);
+        let is_named = |root: &PathBuf| self.loader.canonical(root).ok() == canonical;
+        if roots.iter().any(is_named) || is_root(path, self.files.tree(source)) {
+            let unit = self.root(path, source)?;
+            self.units[unit].report(Reported::Everything);
+            return Ok(());
+        }
+        let candidates = if roots.is_empty() { self.roots_above(&directory) } else { roots };
+        for root in candidates {
+            let source_of_root = self.open(&root)?;
+            let unit = self.root(&root, source_of_root)?;
+            if self.units[unit].uses(source) {
+                self.units[unit].report(Reported::File(source));
+                return Ok(());
+            }
+        }
+        self.fragments.push((path.to_path_buf(), source));
+        Ok(())
+    }
+
+    /// Files called `nginx.conf` upward from `directory`, as far as the repository goes.
+    fn roots_above(&self, directory: &Path) -> Vec<PathBuf> {
+        let mut roots = Vec::new();
+        let mut typed = directory.to_path_buf();
+        loop {
+            let root = typed.join("nginx.conf");
+            if matches!(self.loader.kind(&root), Ok(FileKind::File)) {
+                roots.push(root);
+            }
+            let here = if typed.as_os_str().is_empty() { Path::new(".") } else { &typed };
+            let Ok(canonical) = self.loader.canonical(here) else { break };
+            if self.loader.stands(&canonical.join(".git")) || canonical.parent().is_none() {
+                break;
+            }
+            if typed.file_name().is_some() {
+                typed.pop();
+            } else if typed == Path::new(".") {
+                typed = PathBuf::from("..");
+            } else {
+                typed.push("..");
+            }
+        }
+        roots
+    }
+
+    fn directory(&mut self, directory: &Path) -> Result<(), Error> {
+        let candidates = self.search(directory)?;
+        let named = self.named_roots(directory)?;
+        let mut roots = Vec::new();
+        let mut others = Vec::new();
+        for path in candidates {
+            let Ok(source) = self.files.open(self.loader, &path) else {
+                return Err(self.open(&path).err().unwrap_or_else(|| Error::new("unreadable")));
+            };
+            let tree = self.files.tree(source);
+            let sure = promise(&path) == Promise::Sure;
+            if parts(tree.bytes()).is_some() || (named.is_empty() && is_root(&path, tree)) {
+                roots.push(path);
+            } else if sure || is_configuration(tree) {
+                others.push((path, source));
+            }
+        }
+        roots.extend(named);
+        let typed = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+        let own =
+            self.loader.canonical(typed).map_err(|error| Error::unreadable(directory, &error))?;
+        for path in roots {
+            let source = self.open(&path)?;
+            let bytes = self.files.sources.source(source).bytes.clone();
+            match parts(&bytes) {
+                Some(parts) => self.dump(&path, &parts)?,
+                None => {
+                    let unit = self.root(&path, source)?;
+                    self.units[unit].report(Reported::Below(own.clone()));
+                }
+            }
+        }
+        for (path, source) in others {
+            if !self.units.iter().any(|unit| unit.uses(source)) {
+                self.fragments.push((path, source));
+            }
+        }
+        Ok(())
+    }
+
+    /// The files in a directory that may be configuration.
+    fn search(&self, directory: &Path) -> Result<Vec<PathBuf>, Error> {
+        const NEVER: [&str; 4] = [".git", ".hg", ".svn", "node_modules"];
+        let settings = self.settings(directory)?;
+        let mut ignored = Ignored::new(self.loader, directory, self.request.respect_gitignore);
+        let mut enter = |path: &Path, kind: FileKind| {
+            let is_directory = kind == FileKind::Directory;
+            let name = path.file_name().unwrap_or_default();
+            let never = is_directory && NEVER.iter().any(|never| name == *never);
+            let promising = is_directory || promise(path) != Promise::None;
+            promising
+                && !never
+                && !self.is_excluded(path, settings.as_ref())
+                && !ignored.leaves_out(path, is_directory)
+        };
+        let found = self.loader.walk(directory, &mut enter);
+        let files = found.map_err(|(path, error)| Error::unreadable(&path, &error))?;
+        // What one would type for a file below `.` has no `./` before it.
+        let typed = |path: PathBuf| path.strip_prefix(".").map(Path::to_path_buf).unwrap_or(path);
+        Ok(files.into_iter().map(typed).collect())
+    }
+
+    fn is_excluded(&self, path: &Path, settings: Option<&Settings>) -> bool {
+        let canonical = || {
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+            let parent = self.loader.canonical(parent.unwrap_or(Path::new("."))).ok()?;
+            Some(parent.join(path.file_name()?))
+        };
+        let below = |base: &Path, globs: &[PathGlob]| {
+            let canonical = canonical();
+            let relative = canonical.as_deref().and_then(|path| path.strip_prefix(base).ok());
+            relative.is_some_and(|path| globs.iter().any(|glob| glob.matches(path)))
+        };
+        let here = self.loader.canonical(Path::new(".")).unwrap_or_default();
+        (!self.exclude.is_empty() && below(&here, &self.exclude))
+            || settings
+                .is_some_and(|one| !one.exclude.is_empty() && below(&one.directory, &one.exclude))
+    }
+
+    /// The unit of a root, made if it is not there yet.
+    fn root(&mut self, path: &Path, source: SourceId) -> Result<usize, Error> {
+        if let Some(known) = self.units.iter().position(|unit| unit.is_of(source)) {
+            return Ok(known);
+        }
+        let directory = path.parent().unwrap_or(Path::new(""));
+        let settings = self.settings(directory)?;
+        let reach = Reach::of_root(self.loader, path, self.map(settings.as_ref()));
+        let tops = [(source, Contexts::MAIN)];
+        let config = resolve(&mut self.files, self.loader, &reach, &tops);
+        self.push(path, Some(source), config, settings);
+        Ok(self.units.len() - 1)
+    }
+
+    fn push(
+        &mut self,
+        title: &Path,
+        root: Option<SourceId>,
+        config: include::Config,
+        settings: Option<Settings>,
+    ) {
+        let mut unit = Unit::new(title.to_path_buf(), root, config, settings);
+        let hidden: HashSet<SourceId> = unit
+            .sources()
+            .filter(|source| {
+                let name = &self.files.sources.source(*source).name;
+                self.is_excluded(name, unit.settings())
+            })
+            .collect();
+        unit.hide(hidden);
+        self.units.push(unit);
+    }
+
+    fn map(&self, settings: Option<&Settings>) -> Vec<(PathBuf, PathBuf)> {
+        let mut map = self.request.map.clone();
+        map.extend(settings.into_iter().flat_map(|settings| settings.include_map.clone()));
+        map
+    }
+
+    /// A dump is a world of its own: its files are those that it names.
+    fn dump(&mut self, path: &Path, parts: &[include::Part<'_>]) -> Result<(), Error> {
+        let mut memory = Memory::default();
+        for part in parts {
+            memory.insert(&part.name, part.bytes);
+        }
+        let Some(root) = parts.first() else { return Ok(()) };
+        let settings = self.settings(path.parent().unwrap_or(Path::new("")))?;
+        self.files.change_loader();
+        let source = self
+            .files
+            .open(&memory, &root.name)
+            .map_err(|error| Error::unreadable(&root.name, &error))?;
+        let reach = Reach::of_dump(&root.name);
+        let config = resolve(&mut self.files, &memory, &reach, &[(source, Contexts::MAIN)]);
+        self.files.change_loader();
+        self.push(path, Some(source), config, settings);
+        if let Some(unit) = self.units.last_mut() {
+            unit.report(Reported::Everything);
+        }
+        Ok(())
+    }
+
+    /// Fragments that no root includes: those of a directory form one unit, with their siblings.
+    fn rootless(&mut self) -> Result<(), Error> {
+        let mut groups: BTreeMap<PathBuf, Vec<SourceId>> = BTreeMap::new();
+        for (path, source) in std::mem::take(&mut self.fragments) {
+            if self.units.iter().any(|unit| unit.uses(source)) {
+                continue;
+            }
+            let directory = path.parent().unwrap_or(Path::new("")).to_path_buf();
+            groups.entry(directory).or_default().push(source);
+        }
+        for (directory, named) in groups {
+            let settings = self.settings(&directory)?;
+            let mut all = named.clone();
+            all.extend(self.siblings(&directory, &named));
+            let mut seen = HashSet::new();
+            all.retain(|source| seen.insert(*source));
+            let tops: Vec<_> = all
+                .iter()
+                .map(|&source| {
+                    let context =
+                        fragment_context(self.files.tree(source), self.files.notes(source));
+                    (source, context)
+                })
+                .collect();
+            let reach = Reach::of_fragments(self.loader, &directory, self.map(settings.as_ref()));
+            let config = resolve(&mut self.files, self.loader, &reach, &tops);
+            let title = self.files.sources.source(named[0]).name.clone();
+            self.push(&title, None, config, settings);
+            if let Some(unit) = self.units.last_mut() {
+                for source in named {
+                    unit.report(Reported::File(source));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Other fragments in the directory: an upstream may stand in one of them.
+    fn siblings(&mut self, directory: &Path, named: &[SourceId]) -> Vec<SourceId> {
+        let typed = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+        let mut names = self.loader.list(typed).unwrap_or_default();
+        names.sort_unstable();
+        let mut siblings = Vec::new();
+        for path in names.iter().map(|name| directory.join(name)) {
+            let is_file = matches!(self.loader.kind(&path), Ok(FileKind::File));
+            if !is_file || promise(&path) == Promise::None {
+                continue;
+            }
+            let Ok(source) = self.files.open(self.loader, &path) else { continue };
+            let tree = self.files.tree(source);
+            let is_fragment = !is_root(&path, tree) && is_configuration(tree);
+            if is_fragment && parts(tree.bytes()).is_none() && !named.contains(&source) {
+                siblings.push(source);
+            }
+        }
+        siblings
+    }
+}

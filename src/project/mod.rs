@@ -1,0 +1,144 @@
+//! The one road from what a user names to a report: find the configurations, read them, work out
+//! what they mean, run the rules, put together what they found.
+
+mod classify;
+mod error;
+mod find;
+mod ignored;
+mod overlay;
+#[cfg(test)]
+mod tests;
+mod unit;
+
+pub use error::Error;
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use crate::diagnostic::{Applicability, Level, Report};
+use crate::engine::Policy;
+use crate::model;
+use crate::nginx::{Flavor, VersionSet};
+use crate::rules;
+use crate::source::Loader;
+
+/// What a user asks for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Files and directories as typed; if empty, the roots, and without any the current directory.
+    pub paths: Vec<PathBuf>,
+    /// What came in on standard input, to be checked too.
+    pub stdin: Option<Stdin>,
+    /// Root configurations; they replace those of the settings.
+    pub roots: Vec<PathBuf>,
+    /// Where directories of the configuration's machine are to be found on this one.
+    pub map: Vec<(PathBuf, PathBuf)>,
+    /// The target; over that of the settings.
+    pub nginx_version: Option<VersionSet>,
+    /// The flavor; over that of the settings.
+    pub flavor: Option<Flavor>,
+    /// Which settings hold.
+    pub settings: SettingsChoice,
+    /// Globs of files that are not reported, beside those of the settings.
+    pub exclude: Vec<String>,
+    /// Whether directories are searched as `.gitignore` says.
+    pub respect_gitignore: bool,
+    /// What to run and to show.
+    pub policy: Policy,
+    /// Is told what is being done.
+    pub progress: Option<fn(&str)>,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            paths: Vec::new(),
+            stdin: None,
+            roots: Vec::new(),
+            map: Vec::new(),
+            nginx_version: None,
+            flavor: None,
+            settings: SettingsChoice::Discover,
+            exclude: Vec::new(),
+            respect_gitignore: true,
+            policy: Policy::default(),
+            progress: None,
+        }
+    }
+}
+
+/// A text that came in on standard input.
+#[derive(Clone, Debug)]
+pub struct Stdin {
+    /// The name it is shown by, and the place where it is taken to stand.
+    pub name: PathBuf,
+    /// The text.
+    pub bytes: Vec<u8>,
+}
+
+/// Which settings hold.
+#[derive(Clone, Debug)]
+pub enum SettingsChoice {
+    /// The nearest settings file upward from each root.
+    Discover,
+    /// This file.
+    File(PathBuf),
+    /// None.
+    None,
+}
+
+/// Checks what is asked for. A report of no files means that there was nothing to check.
+///
+/// # Errors
+/// A named path or the settings cannot be read, or a settings file is wrong.
+pub fn check(loader: &dyn Loader, request: &Request) -> Result<Report, Error> {
+    let found = find::units(loader, request)?;
+    let mut report =
+        Report { cards: rules::ALL.iter().map(|rule| rule.card()).collect(), ..Report::default() };
+    report.summary.complete = true;
+    let find::Found { mut files, units } = found;
+    let mut reported = HashSet::new();
+    for unit in &units {
+        if let Some(progress) = request.progress {
+            progress(&unit.title());
+        }
+        unit.analyse(&files, request, &mut report, &mut reported);
+    }
+    report.sources = std::mem::take(&mut files.sources);
+    finish(&mut report, reported.len());
+    Ok(report)
+}
+
+/// Puts findings in order, each once, and counts.
+fn finish(report: &mut Report, files: usize) {
+    let sources = &report.sources;
+    report.diagnostics.sort_by(|a, b| {
+        let place = |one: &crate::diagnostic::Diagnostic| {
+            (sources.source(one.at.source).name.clone(), one.at.span.start, one.rule)
+        };
+        place(a).cmp(&place(b)).then_with(|| a.message.cmp(&b.message))
+    });
+    report.diagnostics.dedup_by(|a, b| a.rule == b.rule && a.at == b.at && a.message == b.message);
+    let mut seen = HashSet::new();
+    report.hops.retain(|hop| seen.insert((hop.at, hop.directive.clone())));
+    let target = &report.target.versions;
+    let summary = &mut report.summary;
+    summary.files = files;
+    summary.hops = model::tally(&report.hops);
+    for diagnostic in &report.diagnostics {
+        match diagnostic.level {
+            Level::Error => summary.errors += 1,
+            Level::Warning => summary.warnings += 1,
+            Level::Info | Level::Allow => summary.infos += 1,
+        }
+        let covers = |versions: &Option<VersionSet>| {
+            versions.as_ref().is_none_or(|versions| target.is_subset(versions))
+        };
+        summary.fixable += usize::from(
+            diagnostic
+                .fixes
+                .iter()
+                .any(|fix| fix.applicability == Applicability::Safe && covers(&fix.versions)),
+        );
+    }
+}

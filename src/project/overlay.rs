@@ -1,0 +1,70 @@
+//! A loader with one file put over what it has: standard input under the name it was given.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::source::{FileKind, Loader};
+
+/// `inner`, but `path` holds `bytes`.
+pub(super) struct Overlay<'l> {
+    inner: &'l dyn Loader,
+    path: PathBuf,
+    /// The one name of `path`.
+    canonical: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl<'l> Overlay<'l> {
+    /// Puts `bytes` at `path`, which need not stand there.
+    pub(super) fn new(inner: &'l dyn Loader, path: &Path, bytes: Vec<u8>) -> Self {
+        let canonical = inner.canonical(path).unwrap_or_else(|_| {
+            let directory = match path.parent() {
+                Some(parent) if !parent.as_os_str().is_empty() => parent,
+                _ => Path::new("."),
+            };
+            let directory = inner.canonical(directory).unwrap_or_else(|_| directory.to_path_buf());
+            directory.join(path.file_name().unwrap_or_default())
+        });
+        Self { inner, path: path.to_path_buf(), canonical, bytes }
+    }
+
+    fn is_it(&self, path: &Path) -> bool {
+        path == self.path
+            || path == self.canonical
+            || self.inner.canonical(path).is_ok_and(|canonical| canonical == self.canonical)
+    }
+}
+
+impl Loader for Overlay<'_> {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        if self.is_it(path) { Ok(self.bytes.clone()) } else { self.inner.read(path) }
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        self.inner.list(directory)
+    }
+
+    fn kind(&self, path: &Path) -> io::Result<FileKind> {
+        if self.is_it(path) { Ok(FileKind::File) } else { self.inner.kind(path) }
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        if self.is_it(path) { Ok(self.canonical.clone()) } else { self.inner.canonical(path) }
+    }
+
+    fn stands(&self, path: &Path) -> bool {
+        self.is_it(path) || self.inner.stands(path)
+    }
+
+    fn link(&self, path: &Path) -> Option<PathBuf> {
+        self.inner.link(path)
+    }
+
+    fn walk(
+        &self,
+        directory: &Path,
+        enter: &mut dyn FnMut(&Path, FileKind) -> bool,
+    ) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
+        self.inner.walk(directory, enter)
+    }
+}

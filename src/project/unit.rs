@@ -1,0 +1,207 @@
+//! One configuration with its settings: from what was read to what is reported of it.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use super::Request;
+use crate::diagnostic::{Report, TargetRow};
+use crate::engine::{self, PerPath, Policy};
+use crate::include::{Config, Files, Why};
+use crate::model::{self, Assumptions, Backend, Model, Narrowed};
+use crate::nginx::VersionSet;
+use crate::settings::Settings;
+use crate::source::{LineIndex, SourceId};
+
+/// Which files of a unit are reported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Reported {
+    /// Those below a directory, by its one name.
+    Below(PathBuf),
+    /// All.
+    Everything,
+    /// One.
+    File(SourceId),
+}
+
+/// A configuration to analyse.
+pub(super) struct Unit {
+    title: PathBuf,
+    /// The root's text; `None` for fragments.
+    root: Option<SourceId>,
+    config: Config,
+    /// The texts that the configuration consists of.
+    sources: HashSet<SourceId>,
+    settings: Option<Settings>,
+    reported: Vec<Reported>,
+    /// Never reported.
+    hidden: HashSet<SourceId>,
+}
+
+impl Unit {
+    pub(super) fn new(
+        title: PathBuf,
+        root: Option<SourceId>,
+        config: Config,
+        settings: Option<Settings>,
+    ) -> Self {
+        let sources = config.sources().into_iter().collect();
+        let (reported, hidden) = (Vec::new(), HashSet::new());
+        Self { title, root, config, sources, settings, reported, hidden }
+    }
+
+    /// What is being done, for a progress line.
+    pub(super) fn title(&self) -> String {
+        self.title.display().to_string()
+    }
+
+    /// Whether that text is its root.
+    pub(super) fn is_of(&self, root: SourceId) -> bool {
+        self.root == Some(root)
+    }
+
+    /// Whether that text belongs to it.
+    pub(super) fn uses(&self, source: SourceId) -> bool {
+        self.sources.contains(&source)
+    }
+
+    /// The texts it consists of.
+    pub(super) fn sources(&self) -> impl Iterator<Item = SourceId> {
+        self.sources.iter().copied()
+    }
+
+    pub(super) fn settings(&self) -> Option<&Settings> {
+        self.settings.as_ref()
+    }
+
+    /// Adds to what is reported.
+    pub(super) fn report(&mut self, reported: Reported) {
+        if !self.reported.contains(&reported) {
+            self.reported.push(reported);
+        }
+    }
+
+    /// Takes texts away from what is reported.
+    pub(super) fn hide(&mut self, hidden: HashSet<SourceId>) {
+        self.hidden.extend(hidden);
+    }
+
+    fn reports(&self, files: &Files, source: SourceId) -> bool {
+        let is_meant = |reported: &Reported| match reported {
+            Reported::Below(directory) => {
+                files.canonical(source).is_some_and(|path| path.starts_with(directory))
+            }
+            Reported::Everything => true,
+            Reported::File(own) => *own == source,
+        };
+        !self.hidden.contains(&source) && self.reported.iter().any(is_meant)
+    }
+
+    /// Analyses it and adds what is found to `report`, its reported texts to `reported`.
+    pub(super) fn analyse(
+        &self,
+        files: &Files,
+        request: &Request,
+        report: &mut Report,
+        reported: &mut HashSet<SourceId>,
+    ) {
+        let own: HashSet<SourceId> =
+            self.sources().filter(|source| self.reports(files, *source)).collect();
+        if own.is_empty() {
+            return;
+        }
+        let target = self.target(files, request);
+        let assumptions = Assumptions {
+            target: target.versions.clone(),
+            backends: self.settings.iter().flat_map(|one| &one.backends).map(backend).collect(),
+        };
+        let model = Model::build(&self.config, files, assumptions);
+        let policy = self.policy(files, &request.policy);
+        let is_reported = |source: SourceId| own.contains(&source);
+        let outcome = engine::run(&model, files, &policy, target.assumed, &is_reported);
+        report.diagnostics.extend(outcome.diagnostics);
+        report.summary.hidden += outcome.hidden;
+        report.summary.complete &= self.config.is_complete();
+        for unread in self.config.unread() {
+            let why = match unread.why {
+                Why::Elsewhere => "not here",
+                Why::Placeholder => "not yet filled in",
+                Why::TooMany => "too many uses of too many files",
+            };
+            let line = format!("{} ({why})", unread.path.display());
+            if !report.summary.unread.contains(&line) {
+                report.summary.unread.push(line);
+            }
+        }
+        let hops = model.hops().filter(|hop| own.contains(&hop.used().source()));
+        report.hops.extend(hops.map(|hop| hop.row()));
+        if reported.is_empty() {
+            report.target = target;
+        } else if report.target != target {
+            report.target = common(&report.target, &target);
+        }
+        reported.extend(own);
+    }
+
+    fn target(&self, files: &Files, request: &Request) -> TargetRow {
+        let stated = self.settings.as_ref().and_then(|one| one.nginx_version.as_ref());
+        let flavor = request
+            .flavor
+            .or_else(|| Some(self.settings.as_ref()?.flavor.as_ref()?.value))
+            .unwrap_or_default();
+        let row = |versions: &VersionSet, assumed, origin| TargetRow {
+            versions: versions.clone(),
+            assumed,
+            flavor,
+            origin,
+        };
+        if let Some(versions) = &request.nginx_version {
+            return row(versions, false, None);
+        }
+        if let (Some(stated), Some(settings)) = (stated, &self.settings) {
+            let origin = format!("from {}:{}", settings.file.display(), stated.line);
+            return row(&stated.value, false, Some(origin));
+        }
+        let Narrowed { versions, by } = model::narrow(&self.config, &VersionSet::assumed());
+        let origin = by.map(|by| {
+            let used = self.config.used(by);
+            let source = files.sources.source(used.source());
+            let line = LineIndex::new(&source.bytes).line(used.directive().span().start);
+            let name = String::from_utf8_lossy(used.directive().name().raw()).into_owned();
+            format!("from `{name}` at {}:{line}", source.name.display())
+        });
+        row(&versions, true, origin)
+    }
+
+    fn policy(&self, files: &Files, base: &Policy) -> Policy {
+        let mut policy = base.clone();
+        let Some(settings) = &self.settings else { return policy };
+        policy.settings.clone_from(&settings.rules);
+        for per_path in &settings.per_path {
+            let is_meant = |source: &SourceId| {
+                let relative = files
+                    .canonical(*source)
+                    .and_then(|path: &Path| path.strip_prefix(&settings.directory).ok());
+                relative.is_some_and(|path| per_path.glob.matches(path))
+            };
+            policy.per_path.push(PerPath {
+                files: self.sources().filter(is_meant).collect(),
+                levels: per_path.rules.clone(),
+            });
+        }
+        policy
+    }
+}
+
+fn backend(declared: &crate::settings::Backend) -> Backend {
+    Backend { address: declared.address.clone(), speaks: declared.speaks.clone() }
+}
+
+/// One row for several targets: all of them together.
+fn common(one: &TargetRow, other: &TargetRow) -> TargetRow {
+    TargetRow {
+        versions: one.versions.union(&other.versions),
+        assumed: one.assumed || other.assumed,
+        flavor: one.flavor,
+        origin: None,
+    }
+}

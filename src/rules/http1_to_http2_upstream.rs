@@ -1,0 +1,102 @@
+//! HTTP/1.x is sent to a peer that speaks only HTTP/2.
+
+use super::{Context, On, Rule, insert_behind, peers_in_words, replace};
+use crate::diagnostic::{Applicability, Category, Confidence, Level};
+use crate::model::{Clash, Evidence, HTTP2_TO_UPSTREAM, Hop, Kind, Mismatch};
+use crate::nginx::{Contexts, Version, VersionSet, id};
+use crate::source::Span;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "http1-to-http2-upstream",
+    category: Category::Protocol,
+    level: Level::Error,
+    page: include_str!("../../rules/http1-to-http2-upstream.md"),
+    check: On::Hop(check),
+};
+
+/// `grpc_pass` exists from this release on.
+const GRPC_PASS: Version = Version::new(1, 13, 10);
+
+fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
+    let Some(clash) = hop.clash(Mismatch::Http1ToHttp2) else { return };
+    let model = cx.model();
+    let said: Vec<_> =
+        hop.speech().within(&clash.affects).into_iter().filter_map(|(_, speech)| *speech).collect();
+    let version = match said.as_slice() {
+        [only] => only.name().to_uppercase(),
+        _ => "HTTP/1.x".to_owned(),
+    };
+    let name = hop.used().directive().name().raw();
+    let message = format!(
+        "`{}` speaks {version} to {}, which speaks only HTTP/2",
+        crate::model::shown(name),
+        peers_in_words(hop, clash),
+    );
+    let mut draft = cx.report_clash(hop, clash, message, |peer| match peer.evidence() {
+        Evidence::Listener { http2: Some(listen), .. } => Some((
+            model.used(*listen).location(),
+            format!("`{}` takes only HTTP/2 here before 1.25.1", peer.shown()),
+        )),
+        _ => None,
+    });
+    draft = match hop.decided_by() {
+        Some(used) => draft.label(used.location(), "this sets the version of HTTP that is spoken"),
+        None => draft.help(
+            "without `proxy_http_version`, nginx speaks HTTP/1.0 (from 1.29.7 on HTTP/1.1); \
+             raising it to 1.1 does not help",
+        ),
+    };
+    draft = draft.help(
+        "speak HTTP/2 to it: `proxy_http_version 2` (from 1.29.4 on), or `grpc_pass` (from 1.13.10 on)",
+    );
+    for (message, applicability, since, edits) in mends(hop, clash) {
+        draft = draft.fix(message, applicability, Some(VersionSet::since(since)), edits);
+    }
+}
+
+type Mend = (String, Applicability, Version, Vec<crate::diagnostic::Edit>);
+
+fn mends(hop: Hop<'_>, clash: &Clash) -> Vec<Mend> {
+    let mut mends = Vec::new();
+    let used = hop.used();
+    if hop.kind() != Kind::Proxy {
+        return mends;
+    }
+    let own = hop.scope().own(id::PROXY_HTTP_VERSION).next();
+    let edit = match own.and_then(|own| Some((own, own.directive().arg(0)?))) {
+        Some((own, word)) => Some(replace(own, word.span(), "2")),
+        // The directive may not stand in `if` and `limit_except`.
+        None if hop.scope().context() == Contexts::LOCATION => {
+            Some(insert_behind(used, "proxy_http_version 2;"))
+        }
+        None => None,
+    };
+    if let Some(edit) = edit {
+        let safe = clash.confidence == Confidence::Certain && !sets_connection_headers(hop);
+        let applicability = if safe { Applicability::Safe } else { Applicability::Unsafe };
+        let message = "speak HTTP/2 with `proxy_http_version 2`".to_owned();
+        mends.push((message, applicability, HTTP2_TO_UPSTREAM, vec![edit]));
+    }
+    // `grpc_pass` takes no URI.
+    let (at, Some(scheme)) = hop.scheme() else { return mends };
+    let Some(word) = used.directive().arg(0) else { return mends };
+    if word.raw()[scheme.len()..].iter().any(|byte| b"/$".contains(byte)) {
+        return mends;
+    }
+    let name = used.directive().name().span();
+    let to = if scheme == "https://" { "grpcs://" } else { "grpc://" };
+    let span = Span::new(at.span.start, at.span.end);
+    let edits = vec![replace(used, name, "grpc_pass"), replace(used, span, to)];
+    let message = "speak HTTP/2 with `grpc_pass`".to_owned();
+    mends.push((message, Applicability::Unsafe, GRPC_PASS, edits));
+    mends
+}
+
+/// Whether headers are set that HTTP/2 forbids.
+fn sets_connection_headers(hop: Hop<'_>) -> bool {
+    hop.scope().effective(id::PROXY_SET_HEADER).any(|used| {
+        let name = used.directive().arg(0).map(|word| word.value().to_ascii_lowercase());
+        matches!(name.as_deref(), Some(b"connection" | b"upgrade" | b"te" | b"keep-alive"))
+    })
+}

@@ -1,0 +1,38 @@
+//! A text that nginx cannot take apart.
+
+use super::{Context, On, Rule};
+use crate::diagnostic::{Applicability, Category, Edit, Level};
+use crate::source::{Location, SourceId};
+use crate::syntax::ProblemKind;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "syntax-error",
+    category: Category::Correctness,
+    level: Level::Error,
+    page: include_str!("../../rules/syntax-error.md"),
+    check: On::Source(check),
+};
+
+fn check(source: SourceId, cx: &mut Context<'_>) {
+    for problem in cx.files().problems(source) {
+        let at = |span| Location::new(source, span);
+        let mut draft =
+            cx.report_at(at(problem.span), problem.kind.message()).symptom(problem.nginx.clone());
+        if let Some(span) = problem.began {
+            let message = match problem.kind {
+                ProblemKind::MissingSemicolon => "this directive is not ended",
+                ProblemKind::UnclosedBlock => "this block begins here",
+                _ => "it began here",
+            };
+            draft = draft.label(at(span), message);
+        }
+        if let Some(span) = problem.noticed {
+            draft = draft.label(at(span), "nginx notices it here");
+        }
+        if problem.kind == ProblemKind::MissingSemicolon {
+            let edits = vec![Edit { at: at(problem.span), text: ";".to_owned() }];
+            draft.fix("put the `;`", Applicability::Safe, None, edits);
+        }
+    }
+}
