@@ -92,6 +92,21 @@ impl Config {
         self.instances.iter().map(|one| one.source).filter(|&source| seen.insert(source)).collect()
     }
 
+    /// Whether two uses surely belong to one configuration: under a root they do; fragments without
+    /// a root do if one includes the other, or if they are of the same context, so that the same
+    /// `include` takes both.
+    pub fn are_together(&self, one: InstanceId, other: InstanceId) -> bool {
+        let top = |instance: InstanceId| {
+            let outermost = self.chain(instance).last().map_or(instance, Used::instance);
+            self.tops.iter().find(|top| top.instance == outermost)
+        };
+        self.has_root()
+            || match (top(one), top(other)) {
+                (Some(one), Some(other)) => one == other || one.context == other.context,
+                _ => false,
+            }
+    }
+
     /// How often a text is used.
     pub fn uses_of(&self, source: SourceId) -> usize {
         self.instances.iter().filter(|one| one.source == source).count()

@@ -267,9 +267,6 @@ fn host(text: &[u8]) -> &[u8] {
 
 fn clashes(scope: Scope<'_>, hop: &Data) -> Vec<Clash> {
     let target = &scope.model.assumptions.target;
-    // A version of HTTP may be set in a block that was not read.
-    let unseen = hop.kind == Kind::Proxy && hop.decided_by.is_none() && scope.has_unseen_parents();
-    let may_be_http2 = VersionSet::since(HTTP2_TO_UPSTREAM);
     let mut clashes: Vec<Clash> = Vec::new();
     for (index, peer) in hop.peers.iter().enumerate() {
         let Some(confidence) = peer.known.confidence() else { continue };
@@ -281,9 +278,6 @@ fn clashes(scope: Scope<'_>, hop: &Data) -> Vec<Clash> {
                     proxy_protocol: hop.proxy_protocol.is_some(),
                 };
                 let Some(mismatch) = judge(speaks, *accepts) else { continue };
-                let guessed =
-                    unseen && mismatch == Mismatch::Http1ToHttp2 && part.is_subset(&may_be_http2);
-                let confidence = if guessed { Confidence::Likely } else { confidence };
                 add(&mut clashes, mismatch, confidence, part, index);
             }
         }

@@ -54,6 +54,8 @@ pub enum Evidence {
         default: Use,
         /// Whether that `server` has none.
         implicit: bool,
+        /// Whether it stands in a fragment that may belong to another configuration.
+        apart: bool,
     },
     /// Its name, or that of its upstream, tells.
     Name(Vec<u8>),
@@ -76,6 +78,7 @@ impl Known {
             Evidence::Name(_) | Evidence::Port(_) | Evidence::Listener { implicit: true, .. } => {
                 Some(Confidence::Likely)
             }
+            Evidence::Listener { apart: true, .. } => Some(Confidence::Likely),
             Evidence::Comment(_) | Evidence::Listener { .. } | Evidence::Setting(_) => {
                 Some(Confidence::Certain)
             }
@@ -201,6 +204,7 @@ impl Pass<'_> {
             proxy_protocol: None,
             default: udp,
             implicit: false,
+            apart: self.is_apart(udp),
         };
         Some(Known { accepts: Timeline::always(accepts), evidence })
     }
@@ -240,8 +244,13 @@ impl Pass<'_> {
             proxy_protocol: used(socket.proxy_protocol()),
             default: default.used,
             implicit: default.implicit,
+            apart: self.is_apart(default.used),
         };
         Some(Known { accepts, evidence })
+    }
+
+    fn is_apart(&self, listener: Use) -> bool {
+        !self.scope.model.config.are_together(self.used.instance(), listener.instance)
     }
 
     /// The listener of the server that the name in the TLS handshake chooses.
@@ -266,6 +275,7 @@ impl Pass<'_> {
             proxy_protocol: socket.proxy_protocol().map(|one| one.used),
             default: listener.used,
             implicit: false,
+            apart: self.is_apart(listener.used),
         };
         let used = scope.own(id::PROXY_PASS).chain(scope.own(id::PASS)).next();
         let target = used.and_then(|used| used.directive().arg(0));

@@ -206,10 +206,4 @@ impl<'m> Scope<'m> {
         let servers = [Contexts::SERVER, Contexts::STREAM_SERVER, Contexts::MAIL_SERVER];
         self.chain().find(|scope| servers.contains(&scope.context()))
     }
-
-    /// Whether blocks around it may exist that were not read: there is no root.
-    pub fn has_unseen_parents(self) -> bool {
-        let outermost = self.chain().last().unwrap_or(self);
-        outermost.context() != Contexts::MAIN
-    }
 }

@@ -68,7 +68,10 @@ fn at_version(version: &str, files: &[(&str, &str)], paths: &[&str]) -> Report {
 fn the_mismatch_this_project_began_with() {
     let files = [("/r/nginx.conf", MISMATCH)];
     let report = at_version("1.22.1", &files, &["/r/nginx.conf"]);
-    insta::assert_snapshot!(shown(&report), @"x");
+    insta::assert_snapshot!(shown(&report), @r"
+    /r/nginx.conf:10:13 error `proxy_pass` speaks HTTP/1.0 to `127.0.0.1:8081`, which speaks only HTTP/2 [http1-to-http2-upstream]
+      /r/nginx.conf:4:9 `127.0.0.1:8081` takes only HTTP/2 here before 1.25.1
+    ");
     assert_eq!(report.summary.hops.proven, 1);
     assert_eq!(report.hops[0].peers[0].verdict, Verdict::Mismatch);
     let report = at_version("1.25.1", &files, &["/r/nginx.conf"]);

@@ -240,10 +240,20 @@ impl<'b> Parser<'b> {
         }
         self.end_directive(End::Brace);
         let index = self.nodes.len() - 1;
+        if self.open.last().is_some_and(|open| open.free_form) {
+            let began = self.words[self.nodes[index].first_word as usize];
+            self.problem(Problem {
+                kind: ProblemKind::UnexpectedBlock,
+                span: self.span(1),
+                noticed: None,
+                began: Some(began),
+                nginx: "unexpected \"{\"".to_owned(),
+            });
+        }
         let node = self.nodes[index];
         let name = &self.bytes[self.words[node.first_word as usize].range()];
         self.at += 1;
-        if name.ends_with(b"_by_lua_block") {
+        if unquoted(name).ends_with(b"_by_lua_block") {
             return self.lua(index);
         }
         let free_form = node.id.is_some_and(nginx::is_free_form_block);
@@ -348,11 +358,7 @@ impl<'b> Parser<'b> {
     }
 
     fn look_up(&self, word: Span, free_form: bool) -> Option<DirectiveId> {
-        let raw = &self.bytes[word.range()];
-        let id = match raw {
-            [b'"' | b'\'', ..] => nginx::lookup(raw.get(1..raw.len() - 1)?),
-            _ => nginx::lookup(raw),
-        };
+        let id = nginx::lookup(unquoted(&self.bytes[word.range()]));
         id.filter(|&id| !free_form || id == nginx::id::INCLUDE)
     }
 
@@ -445,6 +451,14 @@ impl<'b> Parser<'b> {
 
     fn is_first_on_line(&self, offset: u32) -> bool {
         self.line_start(offset) + self.indentation(offset) == offset as usize
+    }
+}
+
+/// A word without its quotes, its escapes left alone.
+fn unquoted(raw: &[u8]) -> &[u8] {
+    match raw {
+        [first @ (b'"' | b'\''), inner @ .., last] if first == last => inner,
+        _ => raw,
     }
 }
 

@@ -32,6 +32,8 @@ pub enum ProblemKind {
     UnclosedLua,
     /// A quote is not closed.
     UnclosedQuote,
+    /// A block in a block whose lines are no directives: `map`, `types` …
+    UnexpectedBlock,
     /// A `}` closes nothing.
     UnexpectedClose,
     /// A `{` or `;` without a directive before it.
@@ -47,6 +49,7 @@ impl ProblemKind {
             Self::UnclosedBlock => "this `{` is never closed",
             Self::UnclosedLua => "this Lua block is never closed",
             Self::UnclosedQuote => "this quote is never closed",
+            Self::UnexpectedBlock => "no block may stand here",
             Self::UnexpectedClose => "this `}` closes nothing",
             Self::UnexpectedStart => "no directive stands before this",
         }

@@ -50,6 +50,7 @@ fn words_are_split_as_nginx_splits_them() {
 fn lua_is_one_piece() {
     let text = "location / { content_by_lua_block { local a = '}' -- }\n } return 1; }";
     assert_eq!(sketch(text), "location|/ {\n  content_by_lua_block {lua\n  return|1");
+    assert_eq!(sketch("\"content_by_lua_block\" { a = {} }"), "content_by_lua_block {lua");
     assert!(sketch("content_by_lua_block { if }} x").contains("UnexpectedClose"));
     assert!(sketch("content_by_lua_block { {").contains("UnclosedLua 21..22"));
 }
@@ -119,6 +120,12 @@ fn stray_bytes_are_passed_over() {
         sketch("a; } b; ; { c; } d;"),
         "a\nb\nc\nd\n! UnexpectedClose 3..4 unexpected \"}\"\n! UnexpectedStart 8..9 unexpected \";\"\n! UnexpectedStart 10..11 unexpected \"{\""
     );
+}
+
+#[test]
+fn lists_hold_no_blocks() {
+    let text = "map $a $b {\n x {\n y;\n }\n}";
+    assert!(sketch(text).ends_with("! UnexpectedBlock 15..16 unexpected \"{\""));
 }
 
 #[test]
