@@ -199,6 +199,8 @@ pub struct Speaks {
     pub speech: Option<Speech>,
     /// Whether over TLS; `None` where nobody knows.
     pub tls: Option<bool>,
+    /// Whether a server name goes into the TLS handshake.
+    pub sni: bool,
     /// Whether a PROXY protocol header goes first.
     pub proxy_protocol: bool,
 }
@@ -216,6 +218,8 @@ pub enum Mismatch {
     PlaintextToTls,
     /// TLS to a peer that takes only cleartext.
     TlsToPlaintext,
+    /// No server name in the TLS handshake to a peer that wants one.
+    NameMissing,
     /// HTTP/1.x to a peer that takes only HTTP/2.
     Http1ToHttp2,
     /// HTTP/2 to a peer that takes only HTTP/1.x.
@@ -245,6 +249,9 @@ pub fn judge(speaks: Speaks, accepts: Accepts) -> Option<Mismatch> {
         (Some(true), Tls::Never) => return Some(Mismatch::TlsToPlaintext),
         _ => {}
     }
+    if speaks.tls == Some(true) && accepts.sni && !speaks.sni {
+        return Some(Mismatch::NameMissing);
+    }
     if accepts.applications.is_unknown() || accepts.applications.meets(speech.needs()) {
         return None;
     }
@@ -265,7 +272,8 @@ mod tests {
 
     fn judged(speech: Speech, tls: bool, words: &str) -> Option<Mismatch> {
         let words: Vec<Protocol> = words.split(',').map(|word| word.parse().unwrap()).collect();
-        let speaks = Speaks { speech: Some(speech), tls: Some(tls), proxy_protocol: false };
+        let speaks =
+            Speaks { speech: Some(speech), tls: Some(tls), sni: false, proxy_protocol: false };
         judge(speaks, Accepts::declared(&words))
     }
 
@@ -290,6 +298,7 @@ mod tests {
             (Fastcgi, false, "http/1.1", Some(WrongApplication)),
             (Http11, false, "fastcgi", Some(WrongApplication)),
             (Http11, true, "proxy-protocol", Some(ProxyHeaderMissing)),
+            (Http11, true, "tls,sni", Some(NameMissing)),
             (Client, false, "tls", None),
             (Client, true, "http/1.1", Some(TlsToPlaintext)),
         ] {

@@ -22,6 +22,14 @@ impl Host {
     /// Every IPv6 address of the machine.
     pub const ANY6: Self = Self::Ip(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
 
+    /// What `localhost` is, at first.
+    pub const LOOPBACK: Self = Self::Ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+
+    /// Whether it is the name of the loopback address.
+    pub(super) fn is_loopback_name(&self) -> bool {
+        matches!(self, Self::Name(name) if name == b"localhost")
+    }
+
     /// A host without brackets or port.
     fn parse(text: &[u8]) -> Self {
         match text.to_str().ok().and_then(|text| text.parse::<Ipv4Addr>().ok()) {
@@ -34,7 +42,7 @@ impl Host {
     pub fn is_loopback(&self) -> bool {
         match self {
             Self::Ip(address) => address.is_loopback(),
-            Self::Name(name) => name == b"localhost",
+            Self::Name(_) => self.is_loopback_name(),
             Self::Unix(_) => true,
         }
     }

@@ -214,6 +214,7 @@ fn sni(pass: &Pass<'_>, text: &[u8]) -> Option<Vec<u8>> {
 
 /// The peers of a pass to `text`, variables with known values filled in.
 fn peers(pass: &Pass<'_>, text: &[u8], tls: Option<bool>) -> Vec<Peer> {
+    let text = without_uri(text);
     let scheme = split_scheme(pass.kind, text);
     // What follows the host may hold variables without harm.
     if let Some((_, rest)) = scheme
@@ -233,6 +234,14 @@ fn peers(pass: &Pass<'_>, text: &[u8], tls: Option<bool>) -> Vec<Peer> {
     }
     let (scheme_tls, rest) = scheme.unwrap_or((None, text));
     vec![Peer::unknown(pass.used, host(rest), tls.or(scheme_tls))]
+}
+
+/// A text without the variables at its end that hold the URI of the request: they begin with `/`.
+fn without_uri(text: &[u8]) -> &[u8] {
+    let uris: [&[u8]; 3] = [b"$request_uri", b"$uri", b"$document_uri"];
+    let at =
+        uris.iter().filter_map(|uri| memchr::memmem::find(text, uri)).filter(|at| *at > 0).min();
+    at.map_or(text, |at| &text[..at])
 }
 
 /// The peers of a pass to a text without variables in its host.
@@ -275,6 +284,7 @@ fn clashes(scope: Scope<'_>, hop: &Data) -> Vec<Clash> {
                 let speaks = Speaks {
                     speech: *speech,
                     tls: peer.tls,
+                    sni: hop.sni.is_some(),
                     proxy_protocol: hop.proxy_protocol.is_some(),
                 };
                 let Some(mismatch) = judge(speaks, *accepts) else { continue };

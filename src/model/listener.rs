@@ -6,7 +6,7 @@
 //! the one chosen by name, in cleartext to the default one.
 
 use std::collections::{HashMap, HashSet};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr};
 
 use super::Model;
 use super::address::{self, Host};
@@ -181,11 +181,10 @@ impl Sockets {
 
     /// The hosts under which a socket for `host` may be listed, the most specific first.
     fn candidates(&self, host: &Host) -> Vec<Host> {
-        let v4 = Host::Ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
-        let v6 = Host::Ip(IpAddr::V6(Ipv6Addr::LOCALHOST));
         match host {
-            Host::Name(name) if name == b"localhost" => {
-                vec![host.clone(), v4, Host::ANY4, v6, Host::ANY6]
+            _ if host.is_loopback_name() => {
+                let v6 = Host::Ip(IpAddr::V6(Ipv6Addr::LOCALHOST));
+                vec![Host::LOOPBACK, Host::ANY4, v6, Host::ANY6]
             }
             Host::Ip(address) if host.is_loopback() || self.own.contains(host) => {
                 let any = if address.is_ipv4() { Host::ANY4 } else { Host::ANY6 };
@@ -220,7 +219,7 @@ fn endpoint(text: &[u8]) -> Option<(Host, (u16, u16))> {
         return Some((Host::ANY4, ports));
     }
     let host = address::Address::parse(host)?.host;
-    Some((host, ports))
+    Some((if host.is_loopback_name() { Host::LOOPBACK } else { host }, ports))
 }
 
 fn ports(text: &[u8]) -> Option<(u16, u16)> {

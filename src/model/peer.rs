@@ -12,7 +12,7 @@ use super::upstream::Upstream;
 use super::variable::Value;
 use crate::diagnostic::Confidence;
 use crate::include::{Use, Used};
-use crate::nginx::{Family, Version, id};
+use crate::nginx::{Family, Protocol, Version, id};
 use crate::source::Location;
 
 /// One end of a connection that nginx opens.
@@ -39,8 +39,8 @@ pub struct Known {
 /// How it is known what a peer accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Evidence {
-    /// A comment in the configuration says so.
-    Comment(Location),
+    /// A comment in the configuration says so, in these words.
+    Comment(Location, Vec<Protocol>),
     /// It is a listener of this configuration: what makes it take TLS, HTTP/2, a PROXY protocol
     /// header, and the listener of its default server.
     Listener {
@@ -63,8 +63,8 @@ pub enum Evidence {
     None,
     /// Its port tells.
     Port(u16),
-    /// A `[[backend]]` of the settings says so; its address there.
-    Setting(String),
+    /// A `[[backend]]` of the settings says so: its address there, and its words.
+    Setting(String, Vec<Protocol>),
 }
 
 impl Known {
@@ -79,7 +79,7 @@ impl Known {
                 Some(Confidence::Likely)
             }
             Evidence::Listener { apart: true, .. } => Some(Confidence::Likely),
-            Evidence::Comment(_) | Evidence::Listener { .. } | Evidence::Setting(_) => {
+            Evidence::Comment(..) | Evidence::Listener { .. } | Evidence::Setting(..) => {
                 Some(Confidence::Certain)
             }
         }
@@ -176,13 +176,14 @@ impl Pass<'_> {
         for used in [server, self.used] {
             let key = (used.source(), used.directive().node_id());
             if let Some((words, at)) = model.declarations.get(&key) {
-                return Some(known(words, Evidence::Comment(*at)));
+                return Some(known(words, Evidence::Comment(*at, words.clone())));
             }
         }
         let name = upstream.map(|upstream| upstream.name.as_slice());
         let backends = &model.assumptions.backends;
         let backend = backends.iter().find(|backend| backend.is_meant(address, name))?;
-        Some(known(&backend.speaks, Evidence::Setting(backend.address.clone())))
+        let words = backend.speaks.clone();
+        Some(known(&backend.speaks, Evidence::Setting(backend.address.clone(), words)))
     }
 
     /// What a listener of this configuration at that address accepts.
@@ -334,7 +335,7 @@ impl Pass<'_> {
                 }
             }
         }
-        if !matches!(self.kind, Kind::Grpc | Kind::Proxy) && tls != Some(true) {
+        if !matches!(self.kind, Kind::Grpc | Kind::MailAuth | Kind::Proxy) && tls != Some(true) {
             return None;
         }
         let socket = match &address.host {

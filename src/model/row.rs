@@ -97,7 +97,7 @@ impl Peer {
         let (reason, evidence) = self.reason(model);
         PeerRow {
             address: self.shown(),
-            accepts: accepted(&self.known.accepts, model.target()),
+            accepts: self.accepted(model.target()),
             confidence: self.known.confidence(),
             reason,
             evidence,
@@ -105,9 +105,26 @@ impl Peer {
         }
     }
 
+    /// The words for what is accepted somewhere in the target: its user's own, if it was declared.
+    fn accepted(&self, target: &VersionSet) -> Vec<String> {
+        let declared = match &self.known.evidence {
+            Evidence::Comment(_, words) | Evidence::Setting(_, words) => words.clone(),
+            _ => Vec::new(),
+        };
+        let parts = self.known.accepts.within(target);
+        let found = parts.iter().flat_map(|(_, accepts)| accepts.words());
+        let mut all: Vec<String> = Vec::new();
+        for word in if declared.is_empty() { found.collect() } else { declared } {
+            if !all.iter().any(|known| known == word.name()) {
+                all.push(word.name().to_owned());
+            }
+        }
+        all
+    }
+
     fn reason(&self, model: &Model<'_>) -> (String, Option<Location>) {
         match &self.known.evidence {
-            Evidence::Comment(at) => ("a comment says so".to_owned(), Some(*at)),
+            Evidence::Comment(at, _) => ("a comment says so".to_owned(), Some(*at)),
             Evidence::Listener { default, implicit, .. } => {
                 let what = if *implicit { "a `server` without `listen`" } else { "a `listen`" };
                 let at = model.used(*default).location();
@@ -116,27 +133,9 @@ impl Peer {
             Evidence::Name(name) => (format!("the name `{}`", shown(name)), None),
             Evidence::None => ("nothing tells".to_owned(), None),
             Evidence::Port(port) => (format!("port {port}"), None),
-            Evidence::Setting(address) => (format!("`[[backend]]` {address}"), None),
+            Evidence::Setting(address, _) => (format!("`[[backend]]` {address}"), None),
         }
     }
-}
-
-/// The words for what is accepted somewhere in the target.
-fn accepted(accepts: &Timeline<Accepts>, target: &VersionSet) -> Vec<String> {
-    let mut all: Vec<Vec<String>> = Vec::new();
-    for (_, accepts) in accepts.within(target) {
-        let words = accepts.words().iter().map(|word| word.name().to_owned()).collect();
-        if !all.contains(&words) {
-            all.push(words);
-        }
-    }
-    let mut joined: Vec<String> = Vec::new();
-    for word in all.into_iter().flatten() {
-        if !joined.contains(&word) {
-            joined.push(word);
-        }
-    }
-    joined
 }
 
 /// Counts hops by what is known of their peers.

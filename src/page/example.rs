@@ -147,7 +147,7 @@ fn part(fence: &Fence<'_>) -> Result<Option<Example>, PageError> {
 /// Whether `part` holds other files of the same kind of example.
 fn belongs(tree: &Example, part: &Example) -> bool {
     let held = |(name, _): &(PathBuf, String)| tree.files.iter().any(|(other, _)| other == name);
-    tree.fixed == part.fixed && !part.files.iter().any(held)
+    (tree.fixed || !part.fixed) && !part.files.iter().any(held)
 }
 
 /// Adds `part` to a tree; what both state must be the same.

@@ -26,7 +26,7 @@ fn check(cx: &mut Context<'_>) {
         let word = used.directive().arg(0).map_or(used.directive().span(), |word| word.span());
         let mut draft = cx
             .report(used, word, message)
-            .help("take one `include` of the chain away: nginx opens files until it dies");
+            .help("take one `include` of the chain away: nginx opens file after file until it may open no more");
         for &step in chain.iter().filter(|step| **step != fault.at) {
             draft = draft.label(config.used(step).location(), "through this `include`");
         }

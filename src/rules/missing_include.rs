@@ -40,7 +40,7 @@ fn check(cx: &mut Context<'_>) {
             FaultKind::Cycle(_) => continue,
         };
         let used = config.used(fault.at);
-        let call = if matches!(fault.kind, FaultKind::Directory) { "read()" } else { "open()" };
+        let call = if matches!(fault.kind, FaultKind::Directory) { "pread()" } else { "open()" };
         let symptom = format!("{call} \"{path}\" failed ({why})");
         let word = used.directive().arg(0).map_or(used.directive().span(), |word| word.span());
         cx.report(used, word, message).help(help).symptom(symptom);

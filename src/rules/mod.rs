@@ -208,7 +208,7 @@ fn evidence(model: &Model<'_>, peer: &Peer) -> (Location, String) {
     let at = model.used(peer.used()).location();
     let address = peer.shown();
     match peer.evidence() {
-        Evidence::Comment(at) => (*at, format!("declared for `{address}` here")),
+        Evidence::Comment(at, _) => (*at, format!("declared for `{address}` here")),
         Evidence::Listener { default, .. } => {
             (model.used(*default).location(), format!("`{address}` is this listener"))
         }
@@ -217,7 +217,7 @@ fn evidence(model: &Model<'_>, peer: &Peer) -> (Location, String) {
         }
         Evidence::None => (at, format!("the peer `{address}`")),
         Evidence::Port(port) => (at, format!("port {port} tells what `{address}` speaks")),
-        Evidence::Setting(pattern) => (
+        Evidence::Setting(pattern, _) => (
             at,
             format!("`[[backend]]` `{pattern}` in the settings declares what `{address}` speaks"),
         ),
