@@ -23,3 +23,7 @@ pub mod engine;
 pub mod settings;
 
 pub mod project;
+
+pub mod report;
+
+pub mod cli;

@@ -1,3 +1,7 @@
 //! The `ngxlint` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ngxlint::cli::run(std::env::args_os())
+}

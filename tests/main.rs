@@ -1,4 +1,8 @@
 //! The tests of the whole: one binary.
 
+#[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod docs;
+#[cfg(test)]
 mod hops;

@@ -6,8 +6,6 @@ mod dispatch;
 mod merge;
 mod policy;
 mod suppress;
-#[cfg(test)]
-mod tests;
 
 pub use policy::{PerPath, Policy};
 
@@ -16,6 +14,7 @@ use std::collections::HashMap;
 use crate::diagnostic::{Confidence, Diagnostic, Level};
 use crate::include::Files;
 use crate::model::Model;
+use crate::nginx::VersionSet;
 use crate::page::Page;
 use crate::rules::{self, Finding, Rule};
 use crate::source::SourceId;
@@ -58,7 +57,8 @@ pub fn run(
             continue;
         }
         if diagnostic.symptoms.is_empty() {
-            let known = symptoms.entry(diagnostic.rule).or_insert_with(|| logs(diagnostic.rule));
+            let known = symptoms.entry(diagnostic.rule);
+            let known = known.or_insert_with(|| logs(diagnostic.rule, model.target()));
             diagnostic.symptoms.clone_from(known);
         }
         outcome.diagnostics.push(diagnostic);
@@ -66,11 +66,15 @@ pub fn run(
     outcome
 }
 
-/// The log lines that the page of a rule knows.
-fn logs(rule: &str) -> Vec<String> {
+/// The log lines that the page of a rule knows for some release of the target.
+fn logs(rule: &str, target: &VersionSet) -> Vec<String> {
     let page = Rule::named(rule).and_then(|rule| Page::parse(rule.page).ok());
     let symptoms = page.map(|page| page.symptoms).unwrap_or_default();
-    symptoms.into_iter().filter_map(|symptom| symptom.log).collect()
+    symptoms
+        .into_iter()
+        .filter(|symptom| symptom.versions.as_ref().is_none_or(|versions| versions.meets(target)))
+        .filter_map(|symptom| symptom.log)
+        .collect()
 }
 
 /// The level of a finding. One that the user sets is final; else the rule's level sinks where the

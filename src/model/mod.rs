@@ -13,8 +13,6 @@ mod peer;
 mod row;
 mod scope;
 mod target;
-#[cfg(test)]
-mod tests;
 mod timeline;
 mod upstream;
 mod variable;

@@ -3,7 +3,7 @@
 use super::PageError;
 use super::front::Part;
 
-/// The headings, in their order; all but [`OPTIONAL`] are on every page.
+/// The headings, in their order; all but `What does not help` are on every page.
 pub const HEADINGS: [&str; 6] =
     ["What happens", "Why", "Examples", "How to mend it", "What does not help", "References"];
 

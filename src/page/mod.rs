@@ -62,10 +62,23 @@ impl<'p> Page<'p> {
         format!("# {}\n\n{}.\n\n{}\n", self.name, self.summary, self.body.trim())
     }
 
-    /// The page as text for a terminal of that many columns.
+    /// The page as text for a terminal of that many columns: the summary, the symptoms, and what
+    /// stands under the headings.
     pub fn text(&self, width: usize) -> String {
-        let mut text = format!("{}\n\n", self.name);
+        let mut text = String::new();
         text::paragraph(&mut text, &format!("{}.", self.summary), width);
+        for symptom in &self.symptoms {
+            let versions = symptom.versions.as_ref().map(|set| format!(" ({set})"));
+            let versions = versions.unwrap_or_default();
+            for (who, what) in
+                [("The error log says", &symptom.log), ("The client meets", &symptom.client)]
+            {
+                if let Some(what) = what {
+                    text.push('\n');
+                    text::paragraph(&mut text, &format!("{who}{versions}: {what}"), width);
+                }
+            }
+        }
         for section in &self.sections {
             text.push_str(&format!("\n{}\n\n", section.heading.to_uppercase()));
             text::render(&mut text, section.text, width);

@@ -121,10 +121,14 @@ fn a_page_is_readable_in_a_terminal() {
     let text = page.text(44);
     let short: Vec<_> = text.lines().take(24).collect();
     insta::assert_snapshot!(short.join("\n"), @r#"
-    http1-to-http2-upstream
-
     HTTP/1.x is sent to an upstream that only
     speaks HTTP/2.
+
+    The error log says: upstream sent no valid
+    HTTP/1.0 header while reading response
+    header from upstream
+
+    The client meets: raw HTTP/2 bytes
 
     WHAT HAPPENS
 
@@ -141,10 +145,6 @@ fn a_page_is_readable_in_a_terminal() {
 
     Before 1.25.1 a cleartext `listen … http2`
     takes only HTTP/2.
-
-        ## not a heading
-
-    EXAMPLES
     "#);
 }
 

@@ -74,3 +74,28 @@ fn here(directory: &Path) -> &Path {
 pub(super) fn line_of(before: &[u8]) -> u32 {
     memchr::memchr_iter(b'\n', before).count() as u32 + 1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn above_the_current_directory_paths_are_typed_with_dots() {
+        let above = |path: &str| {
+            let mut path = PathBuf::from(path);
+            raise(&mut path);
+            path
+        };
+        for (below, directory) in [
+            ("a/b", "a"),
+            ("a", ""),
+            ("", ".."),
+            (".", ".."),
+            ("..", "../.."),
+            ("a/..", "a/../.."),
+            ("/a", "/"),
+        ] {
+            assert_eq!(above(below), Path::new(directory), "{below}");
+        }
+    }
+}

@@ -123,7 +123,7 @@ fn every_fault_names_file_line_and_key() {
     etc/ngxlint.toml:2: `include.map."/etc/nginx"` is a string: write it in quotes, "1"
     etc/ngxlint.toml:2: `include.map.""` maps the empty path
     etc/ngxlint.toml:2: `rules.lost-proxy-header` is no rule and no category; did you mean `lost-proxy-headers`?
-    etc/ngxlint.toml:2: `rules.style`: `warn` is no level: one of allow, info, warning, error
+    etc/ngxlint.toml:2: `rules.style`: `warn` is no level: one of allow, info, warning, error; did you mean `warning`?
     etc/ngxlint.toml:2: `rules.x` is no rule and no category
     etc/ngxlint.toml:1: `rules.style` is a string, not a table
     etc/ngxlint.toml:1: `per-path."[a"` cannot be read: `[a` is no pattern: unclosed character class; missing ']'
@@ -160,21 +160,8 @@ fn the_nearest_file_rules_up_to_the_repository() {
     assert_eq!(found("repo/c"), None);
     assert_eq!(found("other"), Some(("other/ngxlint.toml".into(), Flavor::Tengine)));
     assert_eq!(found(""), Some(("ngxlint.toml".into(), Flavor::Plus)));
+    assert_eq!(found("repo/a/../a/b"), Some(("repo/a/../a/.ngxlint.toml".into(), Flavor::Angie)));
     assert_eq!(found("absent/x"), None);
-}
-
-#[test]
-fn above_the_current_directory_paths_are_typed_with_dots() {
-    use crate::source::Disk;
-    let top = tempfile::tempdir_in(".").unwrap();
-    let name = PathBuf::from(top.path().file_name().unwrap());
-    let inside = name.join("a/../b");
-    std::fs::create_dir_all(name.join("a")).unwrap();
-    std::fs::create_dir_all(name.join("b")).unwrap();
-    #[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
-    std::fs::write(name.join("ngxlint.toml"), "roots = [\"x.conf\"]").unwrap();
-    let settings = discover(&Disk, &inside, &[]).unwrap().unwrap();
-    assert_eq!(settings.roots, [name.join("a/../x.conf")]);
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! Byte offsets to lines and columns, for people and for formats that count differently.
 
-use bstr::ByteSlice;
-
 /// A place as people write it. Both count from 1; the column counts characters, an invalid byte
 /// being one.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,7 +51,12 @@ impl LineIndex {
         let line = self.line(offset);
         let start = self.span(line).start;
         let before = text.get(start as usize..offset as usize).unwrap_or_default();
-        Position { line, column: before.chars().count() as u32 + 1 }
+        // Byte by byte where it is no UTF-8: `chars` would take a truncated character for one.
+        let characters: usize = before
+            .utf8_chunks()
+            .map(|chunk| chunk.valid().chars().count() + chunk.invalid().len())
+            .sum();
+        Position { line, column: characters as u32 + 1 }
     }
 }
 
@@ -71,6 +74,7 @@ mod tests {
         assert_eq!(at("äb\nc".as_bytes(), 2), (1, 2));
         assert_eq!(at("äb\nc".as_bytes(), 4), (2, 1));
         assert_eq!(at(b"\xff\xfeb", 2), (1, 3));
+        assert_eq!(at(b"\xe2\x82b", 2), (1, 3), "a truncated character is its bytes");
     }
 
     #[test]

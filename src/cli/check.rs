@@ -1,0 +1,171 @@
+//! `ngxlint check`.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use super::option::{
+    Color, Configuration, Levels, Paths, Talk, Target, confidences, levels, request,
+    rule_or_category,
+};
+use super::{Failure, output, progress};
+use crate::diagnostic::{Confidence, Level, Report};
+use crate::engine::Policy;
+use crate::project;
+use crate::report;
+use crate::source::Disk;
+
+/// Check configurations.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    paths: Paths,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    configuration: Configuration,
+    /// How to write what was found
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
+    output_format: Format,
+    #[command(flatten)]
+    talk: Talk,
+}
+
+/// Which findings there are to be, and which of them count.
+#[derive(Args)]
+#[command(next_help_heading = "Rules")]
+struct Selection {
+    /// Run only these
+    #[arg(long, value_name = "NAME|CATEGORY", value_delimiter = ',', value_parser = rule_or_category)]
+    select: Vec<String>,
+    /// Do not run these
+    #[arg(long, value_name = "NAME|CATEGORY", value_delimiter = ',', value_parser = rule_or_category)]
+    ignore: Vec<String>,
+    #[command(flatten)]
+    levels: Levels,
+    /// Hide what is below this level [default: warning, or what `--fail-on` needs]
+    #[arg(long, value_name = "LEVEL", value_parser = levels())]
+    min_level: Option<Level>,
+    /// Hide what is less sure
+    #[arg(long, value_name = "CONFIDENCE", value_parser = confidences(), default_value = "likely")]
+    min_confidence: Confidence,
+    /// Exit with 1 if something of this level or above is shown
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t)]
+    fail_on: FailOn,
+}
+
+/// How to write what was found.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// With the lines it is about, for people
+    #[default]
+    Full,
+    /// One line each, as compilers do it
+    Concise,
+    /// One document, for programs
+    Json,
+}
+
+/// What makes the exit 1.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// Errors
+    Error,
+    /// Warnings and errors
+    #[default]
+    Warning,
+    /// Everything; implies `--min-level info`
+    Info,
+    /// Nothing
+    Never,
+}
+
+impl FailOn {
+    fn by(self, level: Level) -> bool {
+        match self {
+            Self::Error => level >= Level::Error,
+            Self::Warning => level >= Level::Warning,
+            Self::Info => level >= Level::Info,
+            Self::Never => false,
+        }
+    }
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let Arguments { paths, target, selection, configuration, output_format: format, talk } =
+        arguments;
+    let fail_on = selection.fail_on;
+    let policy = selection.policy();
+    let (min_level, min_confidence) = (policy.min_level, policy.min_confidence);
+    let request = project::Request { policy, ..request(paths, target, configuration, &talk)? };
+    let report = project::check(&Disk, &request);
+    progress::clear();
+    let report = report.map_err(Failure::new)?;
+    let summary = report::summary(&report, min_level, min_confidence);
+    output::give(talk.output.as_deref(), |out| write(out, &report, format, &summary, &talk))?;
+    if report.summary.files == 0 {
+        output::say(NOTHING);
+    } else if format == Format::Concise && !talk.quiet {
+        summary.lines().for_each(output::say);
+    }
+    output::files(&report, &talk);
+    let failed = report.diagnostics.iter().any(|diagnostic| fail_on.by(diagnostic.level));
+    Ok(ExitCode::from(u8::from(failed)))
+}
+
+/// Writes the report. `full` ends with the summary; that of the other formats would be in the way
+/// of the programs that read them.
+fn write(
+    out: &mut dyn Write,
+    report: &Report,
+    format: Format,
+    summary: &str,
+    talk: &Talk,
+) -> std::io::Result<()> {
+    match format {
+        Format::Json => report::check_json(out, report),
+        Format::Concise => report::concise(out, report, talk.color == Color::Always),
+        Format::Full => {
+            report::full(out, report, output::look(talk))?;
+            if report.summary.files > 0 && !talk.quiet {
+                writeln!(out, "{summary}")?;
+            }
+            Ok(())
+        }
+    }
+}
+
+impl Selection {
+    fn policy(self) -> Policy {
+        let implied = if self.fail_on == FailOn::Info { Level::Info } else { Level::Warning };
+        Policy {
+            select: self.select,
+            ignore: self.ignore,
+            levels: self.levels.0,
+            min_level: self.min_level.unwrap_or(implied),
+            min_confidence: self.min_confidence,
+            ..Policy::default()
+        }
+    }
+}
+
+pub(super) const NOTHING: &str =
+    "nothing to lint: no nginx configuration is there, or all of it is excluded";
+
+const EXAMPLES: &str = "\
+Exit status:
+  0  nothing at or above --fail-on was found
+  1  something was
+  2  a bad option, bad settings, or a PATH that cannot be read
+
+Examples:
+  ngxlint check                                  what is below the current directory
+  ngxlint check nginx.conf                       one configuration with all it includes
+  ngxlint check conf.d/site.conf                 a part, seen from the root that includes it
+  ngxlint check --nginx-version '>=1.22, <1.26'  for some releases only
+  nginx -T 2>/dev/null | ngxlint check -         what a running machine would load";

@@ -1,0 +1,103 @@
+//! The command line: arguments in, [`project`](crate::project) called, a report written.
+//!
+//! One file per command. Everything that ends the program early is a `Failure` and exit 2; what
+//! was found decides between 0 and 1. Data goes to standard output, everything said about the run
+//! to standard error, and nothing that others wrote reaches either as it is.
+
+mod check;
+mod hops;
+mod option;
+mod output;
+mod progress;
+mod rule;
+mod version;
+
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+/// Runs the command that the arguments (the program's name first) ask for.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let command = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli.command,
+        Err(error) => return refuse(&error),
+    };
+    let done = match command {
+        Command::Check(arguments) => check::run(*arguments),
+        Command::Hops(arguments) => hops::run(*arguments),
+        Command::Rule(arguments) => rule::run(&arguments),
+        Command::Version => version::run(),
+    };
+    done.unwrap_or_else(|failure| {
+        output::say(&format!("error: {}", failure.0));
+        ExitCode::from(2)
+    })
+}
+
+/// Finds where the two sides of a proxied connection disagree, and what else is wrong with an
+/// nginx configuration.
+#[derive(Parser)]
+#[command(name = "ngxlint", version, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check configurations
+    Check(Box<check::Arguments>),
+    /// Show every connection that nginx opens: what it speaks there, and what the peer takes
+    Hops(Box<hops::Arguments>),
+    /// Explain a rule, or list all rules
+    Rule(rule::Arguments),
+    /// Show the version of ngxlint, and which releases of nginx it knows
+    Version,
+}
+
+/// Why a command could not be carried out.
+#[derive(Debug)]
+struct Failure(String);
+
+impl Failure {
+    fn new(message: impl Display) -> Self {
+        Self(message.to_string())
+    }
+}
+
+/// What clap has to say: help is what was asked for, all else is a bad option.
+fn refuse(error: &clap::Error) -> ExitCode {
+    match error.kind() {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayVersion
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            // A reader that has gone away has seen enough.
+            let _ = error.print();
+        }
+        // The message repeats what was typed: it goes out line by line, made visible.
+        _ => error.render().to_string().trim_end().lines().for_each(output::say),
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ngxlint check                        what is below the current directory
+  ngxlint check /etc/nginx/nginx.conf  one configuration with all it includes
+  ngxlint hops nginx.conf              who speaks what to whom
+  ngxlint rule syntax-error            what a rule means and what to do";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_options_are_what_clap_takes() {
+        Cli::command().debug_assert();
+    }
+}

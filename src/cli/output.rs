@@ -1,0 +1,70 @@
+//! The streams of the process.
+
+use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::path::Path;
+
+use super::Failure;
+use super::option::{Color, Talk};
+use crate::diagnostic::Report;
+use crate::report::{Look, visible, visible_path};
+
+/// Writes what a command has to give: to the file that was asked for, else to standard output. A
+/// reader that has gone away (`| head`) is no failure.
+pub(super) fn give(
+    file: Option<&Path>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let Some(path) = file else {
+        #[expect(clippy::disallowed_methods, reason = "this is where standard output is written")]
+        let mut out = BufWriter::new(io::stdout().lock());
+        return match write(&mut out).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::new(format!("standard output cannot be written: {error}")))
+            }
+            _ => Ok(()),
+        };
+    };
+    let mut bytes = Vec::new();
+    #[expect(clippy::disallowed_methods, reason = "the file that `-o` names is no source")]
+    let written = write(&mut bytes).and_then(|()| std::fs::write(path, bytes));
+    written.map_err(|error| Failure::new(format!("{}: {error}", visible_path(path))))
+}
+
+/// Says one line on standard error, which may be closed.
+pub(super) fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{}", visible(line));
+}
+
+/// Says which files were read, if that was asked for.
+pub(super) fn files(report: &Report, talk: &Talk) {
+    if talk.verbose {
+        let names = report.sources.iter().map(|(_, source)| visible_path(&source.name));
+        names.for_each(|name| say(&format!("read {name}")));
+    }
+}
+
+/// How a text for people looks where it will go.
+pub(super) fn look(talk: &Talk) -> Look {
+    #[expect(clippy::disallowed_methods, reason = "only asked whether it is a terminal")]
+    let standard = io::stdout();
+    let color = match talk.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => talk.output.is_none() && standard.is_terminal() && colors(&standard),
+    };
+    Look { color, ..Look::default() }
+}
+
+/// All of standard input.
+pub(super) fn standard_input() -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    match io::stdin().lock().read_to_end(&mut bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(Failure::new(format!("standard input cannot be read: {error}"))),
+    }
+}
+
+/// Whether the environment lets a terminal be coloured (`NO_COLOR`, `TERM`, `CLICOLOR`).
+fn colors(stream: &io::Stdout) -> bool {
+    anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
+}

@@ -1,0 +1,311 @@
+//! One JSON document for programs; `docs/schema` describes it.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::place::Places;
+use super::text::is_control;
+use crate::diagnostic::{Card, Diagnostic, HopRow, Label, PeerRow, Report, TargetRow};
+use crate::source::{Location, SourceId};
+
+/// Writes the findings.
+///
+/// # Errors
+/// What the writer says.
+pub fn check_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let places = Places::new(&report.sources);
+    let summary = &report.summary;
+    let url = |rule: &str| {
+        let card = report.cards.iter().find(|card| card.name == rule);
+        card.map(|card: &Card| card.url.as_str())
+    };
+    let document = Check {
+        version: FORMAT,
+        tool: Tool::default(),
+        target: Target::of(&report.target),
+        diagnostics: report
+            .diagnostics
+            .iter()
+            .map(|diagnostic| finding(diagnostic, url(diagnostic.rule), &places))
+            .collect(),
+        summary: CheckSummary {
+            files: summary.files,
+            errors: summary.errors,
+            warnings: summary.warnings,
+            infos: summary.infos,
+            hidden: summary.hidden,
+            fixable: summary.fixable,
+            complete: summary.complete,
+        },
+    };
+    write_document(out, &document)
+}
+
+/// Writes the hops.
+///
+/// # Errors
+/// What the writer says.
+pub fn hops_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let places = Places::new(&report.sources);
+    let tally = report.summary.hops;
+    let document = Hops {
+        version: FORMAT,
+        tool: Tool::default(),
+        target: Target::of(&report.target),
+        hops: report.hops.iter().map(|hop| hop_of(hop, &places)).collect(),
+        summary: HopsSummary {
+            files: report.summary.files,
+            hops: report.hops.len(),
+            proven: tally.proven,
+            likely: tally.likely,
+            unknown: tally.unknown,
+            complete: report.summary.complete,
+        },
+    };
+    write_document(out, &document)
+}
+
+/// Writes a document in which no control character stands as itself. Outside of strings JSON has
+/// none but line ends, so that escaping the finished text is escaping the strings.
+pub(super) fn write_document(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(document)?;
+    let mut rest = text.as_str();
+    let raw = |letter: char| letter != '\n' && is_control(letter);
+    while let Some((at, letter)) = rest.char_indices().find(|(_, letter)| raw(*letter)) {
+        let (before, after) = rest.split_at(at);
+        write!(out, "{before}\\u{:04x}", u32::from(letter))?;
+        rest = after.get(letter.len_utf8()..).unwrap_or_default();
+    }
+    writeln!(out, "{rest}")
+}
+
+fn finding<'r>(
+    diagnostic: &'r Diagnostic,
+    url: Option<&'r str>,
+    places: &Places<'r>,
+) -> Finding<'r> {
+    let fix = |fix: &'r crate::diagnostic::Fix| Fix {
+        message: &fix.message,
+        applicability: fix.applicability.name(),
+        versions: fix.versions.as_ref().map(ToString::to_string),
+        edits: fix
+            .edits
+            .iter()
+            .map(|edit| Edit { place: Place::of(edit.at, places), text: &edit.text })
+            .collect(),
+    };
+    let label =
+        |label: &'r Label| Labelled { place: Place::of(label.at, places), message: &label.message };
+    Finding {
+        rule: diagnostic.rule,
+        category: diagnostic.category.name(),
+        level: diagnostic.level.name(),
+        confidence: diagnostic.confidence.name(),
+        affects: diagnostic.affects.as_ref().map(ToString::to_string),
+        message: &diagnostic.message,
+        place: Place::of(diagnostic.at, places),
+        labels: diagnostic.labels.iter().map(label).collect(),
+        help: &diagnostic.help,
+        symptoms: &diagnostic.symptoms,
+        url,
+        fixes: diagnostic.fixes.iter().map(fix).collect(),
+    }
+}
+
+fn hop_of<'r>(hop: &'r HopRow, places: &Places<'r>) -> Hop<'r> {
+    let peer = |peer: &'r PeerRow| Peer {
+        address: &peer.address,
+        accepts: &peer.accepts,
+        confidence: peer.confidence.map(|confidence| confidence.name()),
+        evidence: peer.evidence.map(|at| Place::of(at, places)),
+        verdict: peer.verdict.name(),
+    };
+    Hop {
+        directive: &hop.directive,
+        place: Place::of(hop.at, places),
+        speaks: Speaks {
+            protocol: &hop.speaks.protocol,
+            tls: hop.speaks.tls,
+            sni: hop.speaks.sni.as_deref(),
+            alpn: &hop.speaks.alpn,
+            proxy_protocol: hop.speaks.proxy_protocol,
+            decided_by: hop.speaks.decided_by.map(|at| Place::of(at, places)),
+        },
+        peers: hop.peers.iter().map(peer).collect(),
+    }
+}
+
+/// The version of the documents; what is only added leaves it as it is.
+const FORMAT: u32 = 1;
+
+#[derive(Serialize)]
+struct Check<'r> {
+    version: u32,
+    tool: Tool,
+    target: Target,
+    diagnostics: Vec<Finding<'r>>,
+    summary: CheckSummary,
+}
+
+#[derive(Serialize)]
+struct Hops<'r> {
+    version: u32,
+    tool: Tool,
+    target: Target,
+    hops: Vec<Hop<'r>>,
+    summary: HopsSummary,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+impl Default for Tool {
+    fn default() -> Self {
+        Self { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") }
+    }
+}
+
+#[derive(Serialize)]
+struct Target {
+    nginx: String,
+    assumed: bool,
+    flavor: &'static str,
+}
+
+impl Target {
+    fn of(target: &TargetRow) -> Self {
+        Self {
+            nginx: target.versions.to_string(),
+            assumed: target.assumed,
+            flavor: target.flavor.name(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct CheckSummary {
+    files: usize,
+    errors: usize,
+    warnings: usize,
+    infos: usize,
+    hidden: usize,
+    fixable: usize,
+    complete: bool,
+}
+
+#[derive(Serialize)]
+struct HopsSummary {
+    files: usize,
+    hops: usize,
+    proven: usize,
+    likely: usize,
+    unknown: usize,
+    complete: bool,
+}
+
+#[derive(Serialize)]
+struct Finding<'r> {
+    rule: &'r str,
+    category: &'r str,
+    level: &'r str,
+    confidence: &'r str,
+    affects: Option<String>,
+    message: &'r str,
+    #[serde(flatten)]
+    place: Place,
+    labels: Vec<Labelled<'r>>,
+    help: &'r [String],
+    symptoms: &'r [String],
+    url: Option<&'r str>,
+    fixes: Vec<Fix<'r>>,
+}
+
+#[derive(Serialize)]
+struct Labelled<'r> {
+    #[serde(flatten)]
+    place: Place,
+    message: &'r str,
+}
+
+#[derive(Serialize)]
+struct Fix<'r> {
+    message: &'r str,
+    applicability: &'r str,
+    #[serde(rename = "for")]
+    versions: Option<String>,
+    edits: Vec<Edit<'r>>,
+}
+
+#[derive(Serialize)]
+struct Edit<'r> {
+    #[serde(flatten)]
+    place: Place,
+    text: &'r str,
+}
+
+#[derive(Serialize)]
+struct Hop<'r> {
+    directive: &'r str,
+    #[serde(flatten)]
+    place: Place,
+    speaks: Speaks<'r>,
+    peers: Vec<Peer<'r>>,
+}
+
+#[derive(Serialize)]
+struct Speaks<'r> {
+    protocol: &'r str,
+    tls: bool,
+    sni: Option<&'r str>,
+    alpn: &'r [String],
+    proxy_protocol: bool,
+    decided_by: Option<Place>,
+}
+
+#[derive(Serialize)]
+struct Peer<'r> {
+    address: &'r str,
+    accepts: &'r [String],
+    confidence: Option<&'r str>,
+    evidence: Option<Place>,
+    verdict: &'r str,
+}
+
+#[derive(Serialize)]
+struct Place {
+    file: String,
+    range: Range,
+}
+
+#[derive(Serialize)]
+struct Range {
+    start: Point,
+    end: Point,
+}
+
+#[derive(Serialize)]
+struct Point {
+    line: u32,
+    column: u32,
+    offset: u32,
+}
+
+impl Place {
+    fn of(at: Location, places: &Places<'_>) -> Self {
+        let start = Point::of(at.source, at.span.start, places);
+        let end = Point::of(at.source, at.span.end.max(at.span.start), places);
+        let file = places.path(at.source).to_string_lossy().into_owned();
+        Self { file, range: Range { start, end } }
+    }
+}
+
+impl Point {
+    fn of(source: SourceId, offset: u32, places: &Places<'_>) -> Self {
+        let position = places.position(source, offset);
+        Self { line: position.line, column: position.column, offset }
+    }
+}

@@ -1,0 +1,43 @@
+//! A [`Report`] as text, one file per format. What the files hold reaches no terminal as it is:
+//! [`visible`] stands between them.
+//!
+//! The formats for people (`full`, `concise`, `hops`) may change their wording; the shape of a
+//! line of `concise` and the documents of `json` are what programs read, and only grow.
+
+mod concise;
+mod excerpt;
+mod full;
+mod hops;
+mod json;
+mod place;
+mod rule;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use concise::concise;
+pub use full::full;
+pub use hops::hops;
+pub use json::{check_json, hops_json};
+pub use rule::{rule_json, rule_list, rule_text, rules_json};
+pub use summary::summary;
+pub use text::{visible, visible_path};
+
+#[cfg(doc)]
+use crate::diagnostic::Report;
+
+/// How a text for people is to look.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Whether to colour it.
+    pub color: bool,
+    /// How many columns there are.
+    pub width: usize,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self { color: false, width: 100 }
+    }
+}

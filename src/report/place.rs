@@ -1,0 +1,51 @@
+//! Lines and columns of the places in a report.
+
+use std::cell::OnceCell;
+use std::fmt;
+use std::path::Path;
+
+use super::text::visible_path;
+use crate::source::{LineIndex, Location, Position, SourceId, Sources};
+
+/// The sources of a report with their line indexes, each made when it is first needed.
+pub(super) struct Places<'r> {
+    sources: &'r Sources,
+    indexes: Vec<OnceCell<LineIndex>>,
+}
+
+impl<'r> Places<'r> {
+    pub(super) fn new(sources: &'r Sources) -> Self {
+        Self { sources, indexes: vec![OnceCell::new(); sources.len()] }
+    }
+
+    /// The path as one would type it.
+    pub(super) fn path(&self, source: SourceId) -> &'r Path {
+        &self.sources.source(source).name
+    }
+
+    /// The bytes of a source.
+    pub(super) fn bytes(&self, source: SourceId) -> &'r [u8] {
+        self.sources.bytes(source)
+    }
+
+    /// The bytes at a place.
+    pub(super) fn text(&self, at: Location) -> &'r [u8] {
+        self.sources.text(at)
+    }
+
+    /// The lines of a source.
+    pub(super) fn index(&self, source: SourceId) -> &LineIndex {
+        self.indexes[source.index()].get_or_init(|| LineIndex::new(self.bytes(source)))
+    }
+
+    /// Line and column of an offset.
+    pub(super) fn position(&self, source: SourceId, offset: u32) -> Position {
+        self.index(source).position(self.bytes(source), offset)
+    }
+
+    /// `path:line:column`, visible.
+    pub(super) fn show(&self, at: Location) -> impl fmt::Display {
+        let Position { line, column } = self.position(at.source, at.span.start);
+        format!("{}:{line}:{column}", visible_path(self.path(at.source)))
+    }
+}

@@ -1,0 +1,92 @@
+//! The last line: what was looked at, aimed at and found, so that silence can be trusted.
+
+use super::text::{count, visible};
+use crate::diagnostic::{Confidence, HopTally, Level, Report, TargetRow};
+use crate::nginx::version::NEWEST;
+use crate::nginx::{Flavor, VersionSet};
+
+/// What was not read, if anything, and the summary, each one line without its end. What is below
+/// `level` or `confidence` is hidden.
+pub fn summary(report: &Report, level: Level, confidence: Confidence) -> String {
+    let summary = &report.summary;
+    let mut text = unread(report);
+    text.push_str(&format!(
+        "{}, target {}, {}: ",
+        count(summary.files, "file"),
+        target(&report.target),
+        hops(summary.hops)
+    ));
+    let parts = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info")];
+    let found: Vec<_> =
+        parts.iter().filter(|(number, _)| *number > 0).map(|(n, word)| count(*n, word)).collect();
+    text.push_str(if found.is_empty() { "no findings" } else { "" });
+    text.push_str(&found.join(", "));
+    if summary.fixable > 0 {
+        text.push_str(&format!(" ({} with a safe fix)", summary.fixable));
+    }
+    if summary.hidden > 0 {
+        text.push_str(&format!("; {} hidden below --min-level {level}", summary.hidden));
+        if confidence > Confidence::Likely {
+            text.push_str(&format!(" or --min-confidence {confidence}"));
+        }
+    }
+    text
+}
+
+/// `5 hops (3 proven, 1 likely, 1 unknown)`.
+pub(super) fn hops(tally: HopTally) -> String {
+    let HopTally { proven, likely, unknown } = tally;
+    let parts = [(proven, "proven"), (likely, "likely"), (unknown, "unknown")];
+    let known: Vec<_> =
+        parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    match proven + likely + unknown {
+        0 => "no hops".into(),
+        all => format!("{} ({})", count(all, "hop"), known.join(", ")),
+    }
+}
+
+/// The target with where it comes from.
+pub(super) fn target(target: &TargetRow) -> String {
+    let flavor = match target.flavor {
+        Flavor::Nginx => String::new(),
+        other => format!("{other} "),
+    };
+    let origin = target.origin.as_deref().map(visible);
+    let origin = match (target.assumed, origin) {
+        (true, None) => " (assumed; set nginx-version to be exact)".into(),
+        (true, Some(origin)) => format!(" ({origin}; set nginx-version to be exact)"),
+        (false, Some(origin)) => format!(" ({origin})"),
+        (false, None) => String::new(),
+    };
+    format!("{flavor}{}{origin}", versions(&target.versions))
+}
+
+/// A range that ends at the newest release, or before it, as people write it.
+fn versions(set: &VersionSet) -> String {
+    match set.ranges() {
+        [range] if range.until == Some(NEWEST.next()) && range.since != NEWEST => {
+            format!("{} – {NEWEST}", range.since)
+        }
+        _ => set.to_string(),
+    }
+}
+
+fn unread(report: &Report) -> String {
+    let unread = &report.summary.unread;
+    if report.summary.complete && unread.is_empty() {
+        return String::new();
+    }
+    let named: Vec<_> = unread.iter().take(NAMED).map(|name| visible(name)).collect();
+    let more = match unread.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let what = match named.is_empty() {
+        true => "not all of the configuration was read".to_owned(),
+        false => format!("not read: {}{more}", named.join(", ")),
+    };
+    format!("{what}: rules that need the whole configuration are silent\n")
+}
+
+/// So many unread files are named.
+const NAMED: usize = 5;
