@@ -6,3 +6,5 @@ mod cli;
 mod docs;
 #[cfg(test)]
 mod hops;
+#[cfg(test)]
+mod soup;

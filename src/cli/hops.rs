@@ -41,7 +41,7 @@ enum Format {
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Arguments { paths, target, configuration, output_format, talk } = arguments;
-    let request = request(paths, target, configuration, &talk)?;
+    let request = project::Request { hops: true, ..request(paths, target, configuration, &talk)? };
     let report = project::check(&Disk, &request);
     progress::clear();
     let report = report.map_err(Failure::new)?;

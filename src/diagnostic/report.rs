@@ -15,7 +15,8 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// What was done, in numbers.
     pub summary: Summary,
-    /// Every place where nginx opens a connection, in the order of the configuration.
+    /// Every place where nginx opens a connection, in the order of the configuration; empty if
+    /// nobody asked for them.
     pub hops: Vec<HopRow>,
     /// One card for each rule there is.
     pub cards: Vec<Card>,
@@ -66,6 +67,17 @@ pub struct HopTally {
     pub likely: usize,
     /// Some peer's protocol is unknown.
     pub unknown: usize,
+}
+
+impl HopTally {
+    /// Counts a hop by how sure the least known of its peers is.
+    pub fn count(&mut self, confidence: Option<Confidence>) {
+        *match confidence {
+            Some(Confidence::Certain) => &mut self.proven,
+            Some(Confidence::Likely) => &mut self.likely,
+            None => &mut self.unknown,
+        } += 1;
+    }
 }
 
 /// One place where nginx opens a connection.

@@ -1,6 +1,9 @@
 //! Includes over files in memory, and over a real directory for what only a disk has.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
 
 use super::*;
 use crate::nginx::Contexts;
@@ -236,4 +239,59 @@ fn fragments_tell_their_context() {
         Contexts::STREAM_SERVER
     );
     assert_eq!(context(""), Contexts::HTTP);
+}
+
+/// Files that include each other and themselves in every way.
+fn trees() -> impl Strategy<Value = Vec<(&'static str, String)>> {
+    let names = ["nginx.conf", "a", "c/b.conf", "c/d.conf", "c/.e"];
+    let lines = prop::sample::select(vec![
+        "include a;",
+        "include c/*;",
+        "include c/*.conf;",
+        "include [ac]*;",
+        "include nginx.conf;",
+        "include /etc/nginx/a;",
+        "include ../r/c/b.conf;",
+        "include no;",
+        "include c;",
+        "include $x;",
+        "http {",
+        "}",
+        "user x;",
+        "include",
+        "map $a $b {",
+    ]);
+    let text = prop::collection::vec(lines, 0..6).prop_map(|lines| lines.join("\n"));
+    prop::collection::vec(text, names.len())
+        .prop_map(move |texts| names.into_iter().zip(texts).collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn resolving_ends_and_every_use_is_reached_once(tree in trees()) {
+        let mut memory = Memory::default();
+        for (name, text) in &tree {
+            memory.insert(Path::new("/r").join(name), text.as_str());
+        }
+        let all = resolved(&memory, "/r/nginx.conf", &[]);
+        let mut seen = HashSet::new();
+        let mut depth = 0i64;
+        for step in all.config.tops().iter().flat_map(|top| all.config.walk(top)) {
+            match step {
+                Step::Enter(used) => {
+                    prop_assert!(seen.insert(used.name()), "a use is met twice");
+                    depth += i64::from(used.directive().is_block());
+                    prop_assert!(all.config.chain(used.instance()).count() < 64);
+                }
+                Step::Leave(_) => depth -= 1,
+            }
+            prop_assert!(depth >= 0);
+        }
+        prop_assert_eq!(depth, 0);
+        for source in all.config.sources() {
+            prop_assert!(all.files.canonical(source).is_some_and(|path| path.starts_with("/r")));
+        }
+    }
 }

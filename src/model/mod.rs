@@ -21,7 +21,6 @@ pub use accept::{Accepts, Applications, Mismatch, Speaks, Speech, Tls};
 pub use address::{Address, Host};
 pub use hop::{Clash, HTTP2_TO_UPSTREAM, HTTP11_DEFAULT, Hop, Kind};
 pub use peer::{Evidence, Known, Peer};
-pub use row::tally;
 pub use scope::{Scope, ScopeId};
 pub use target::{Narrowed, narrow};
 pub use timeline::Timeline;

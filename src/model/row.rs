@@ -4,12 +4,17 @@ use super::accept::Accepts;
 use super::hop::Hop;
 use super::peer::{Evidence, Peer};
 use super::{Address, Model, Timeline, shown};
-use crate::diagnostic::{self, HopRow, HopTally, PeerRow, Verdict};
+use crate::diagnostic::{self, Confidence, HopRow, PeerRow, Verdict};
 use crate::include::Use;
 use crate::nginx::{VersionSet, id};
 use crate::source::Location;
 
 impl Hop<'_> {
+    /// How sure the least known of its peers is; `None` where nothing is known of one.
+    pub fn confidence(self) -> Option<Confidence> {
+        self.peers().iter().map(|peer| peer.known.confidence()).min().flatten()
+    }
+
     /// The hop as it is shown to people and programs.
     pub fn row(self) -> HopRow {
         let used = self.used();
@@ -136,18 +141,4 @@ impl Peer {
             Evidence::Setting(address, _) => (format!("`[[backend]]` {address}"), None),
         }
     }
-}
-
-/// Counts hops by what is known of their peers.
-pub fn tally(rows: &[HopRow]) -> HopTally {
-    let mut tally = HopTally::default();
-    for row in rows {
-        let known = row.peers.iter().map(|peer| peer.confidence);
-        match known.min() {
-            None | Some(None) => tally.unknown += 1,
-            Some(Some(diagnostic::Confidence::Likely)) => tally.likely += 1,
-            Some(Some(diagnostic::Confidence::Certain)) => tally.proven += 1,
-        }
-    }
-    tally
 }

@@ -17,10 +17,9 @@ use std::path::PathBuf;
 
 use crate::diagnostic::{Applicability, Level, Report};
 use crate::engine::Policy;
-use crate::model;
 use crate::nginx::{Flavor, VersionSet};
 use crate::rules;
-use crate::source::Loader;
+use crate::source::{Loader, Location, SourceId};
 
 /// What a user asks for.
 #[derive(Clone, Debug)]
@@ -45,6 +44,8 @@ pub struct Request {
     pub respect_gitignore: bool,
     /// What to run and to show.
     pub policy: Policy,
+    /// Whether the report is to hold a row for each hop.
+    pub hops: bool,
     /// Is told what is being done.
     pub progress: Option<fn(&str)>,
 }
@@ -62,6 +63,7 @@ impl Default for Request {
             exclude: Vec::new(),
             respect_gitignore: true,
             policy: Policy::default(),
+            hops: false,
             progress: None,
         }
     }
@@ -97,7 +99,7 @@ pub fn check(loader: &dyn Loader, request: &Request) -> Result<Report, Error> {
         Report { cards: rules::ALL.iter().map(|rule| rule.card()).collect(), ..Report::default() };
     report.summary.complete = true;
     let find::Found { mut files, units } = found;
-    let mut reported = HashSet::new();
+    let mut reported = Shown::default();
     for unit in &units {
         if let Some(progress) = request.progress {
             progress(&unit.title());
@@ -105,8 +107,15 @@ pub fn check(loader: &dyn Loader, request: &Request) -> Result<Report, Error> {
         unit.analyse(&files, request, &mut report, &mut reported);
     }
     report.sources = std::mem::take(&mut files.sources);
-    finish(&mut report, reported.len());
+    finish(&mut report, reported.sources.len());
     Ok(report)
+}
+
+/// What the units have reported so far: each thing is counted once.
+#[derive(Default)]
+struct Shown {
+    sources: HashSet<SourceId>,
+    hops: HashSet<Location>,
 }
 
 /// Puts findings in order, each once, and counts.
@@ -119,12 +128,9 @@ fn finish(report: &mut Report, files: usize) {
         place(a).cmp(&place(b)).then_with(|| a.message.cmp(&b.message))
     });
     report.diagnostics.dedup_by(|a, b| a.rule == b.rule && a.at == b.at && a.message == b.message);
-    let mut seen = HashSet::new();
-    report.hops.retain(|hop| seen.insert((hop.at, hop.directive.clone())));
     let target = &report.target.versions;
     let summary = &mut report.summary;
     summary.files = files;
-    summary.hops = model::tally(&report.hops);
     for diagnostic in &report.diagnostics {
         match diagnostic.level {
             Level::Error => summary.errors += 1,

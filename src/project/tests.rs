@@ -18,12 +18,13 @@ fn request(paths: &[&str]) -> Request {
     let mut request =
         Request { paths: paths.iter().map(PathBuf::from).collect(), ..Request::default() };
     request.policy.min_level = Level::Info;
+    request.hops = true;
     request
 }
 
 /// `file:line:column level message [rule]`, and an indented line for each label.
 fn shown(report: &Report) -> String {
-    let place = |at: crate::source::Location| {
+    let place = |at: Location| {
         let source = report.sources.source(at.source);
         let position = LineIndex::new(&source.bytes).position(&source.bytes, at.span.start);
         format!("{}:{}:{}", source.name.display(), position.line, position.column)

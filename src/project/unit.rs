@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::Request;
+use super::{Request, Shown};
 use crate::diagnostic::{Report, TargetRow};
 use crate::engine::{self, PerPath, Policy};
 use crate::include::{Config, Files, Why};
@@ -96,13 +96,13 @@ impl Unit {
         !self.hidden.contains(&source) && self.reported.iter().any(is_meant)
     }
 
-    /// Analyses it and adds what is found to `report`, its reported texts to `reported`.
+    /// Analyses it and adds what is found to `report`, its reported texts and hops to `shown`.
     pub(super) fn analyse(
         &self,
         files: &Files,
         request: &Request,
         report: &mut Report,
-        reported: &mut HashSet<SourceId>,
+        shown: &mut Shown,
     ) {
         let own: HashSet<SourceId> =
             self.sources().filter(|source| self.reports(files, *source)).collect();
@@ -132,14 +132,18 @@ impl Unit {
                 report.summary.unread.push(line);
             }
         }
-        let hops = model.hops().filter(|hop| own.contains(&hop.used().source()));
-        report.hops.extend(hops.map(|hop| hop.row()));
-        if reported.is_empty() {
+        for hop in model.hops().filter(|hop| own.contains(&hop.used().source())) {
+            if shown.hops.insert(hop.used().location()) {
+                report.summary.hops.count(hop.confidence());
+                report.hops.extend(request.hops.then(|| hop.row()));
+            }
+        }
+        if shown.sources.is_empty() {
             report.target = target;
         } else if report.target != target {
             report.target = common(&report.target, &target);
         }
-        reported.extend(own);
+        shown.sources.extend(own);
     }
 
     fn target(&self, files: &Files, request: &Request) -> TargetRow {

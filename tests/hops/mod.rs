@@ -1,4 +1,5 @@
-//! Ten hand-written trees: every hop is what was derived by hand (`fixtures/hops/DERIVED.md`).
+//! Ten hand-written trees and the demo: every hop is what was derived by hand
+//! (`fixtures/hops/DERIVED.md`).
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -52,29 +53,39 @@ fn sorted(line: &str) -> String {
     format!("{head} accepts {} {known} {verdict}", accepts.join(",")).to_lowercase()
 }
 
+/// How the hops of the tree in `directory` differ from what stands in the file `expected`.
+fn difference(directory: &Path, expected: &Path) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "the test reads its own fixtures")]
+    let expected = std::fs::read_to_string(expected).expect("it is there");
+    let expected: Vec<String> = expected.lines().map(sorted).collect();
+    let expected = expected.join("\n");
+    let paths = vec![directory.join("nginx.conf")];
+    let request = Request { paths, hops: true, ..Request::default() };
+    let report = project::check(&Disk, &request).expect("it can be checked");
+    let found = shown(&report, directory);
+    (found != expected).then(|| {
+        let diff = similar::TextDiff::from_lines(&expected, &found);
+        format!("{}\n{}", directory.display(), diff.unified_diff())
+    })
+}
+
 #[test]
 fn hops_are_what_was_derived_by_hand() {
-    let mut wrong = Vec::new();
-    let mut trees = 0;
     #[expect(clippy::disallowed_methods, reason = "the test reads its own fixtures")]
     let entries = std::fs::read_dir(fixtures()).expect("the fixtures are there");
-    for entry in entries.map(|entry| entry.expect("it can be listed").path()) {
-        if entry.extension().is_some_and(|one| one == "md") {
-            continue;
-        }
-        trees += 1;
-        #[expect(clippy::disallowed_methods, reason = "the test reads its own fixtures")]
-        let expected = std::fs::read_to_string(entry.join("hops.expected")).expect("it is there");
-        let expected: Vec<String> = expected.lines().map(sorted).collect();
-        let expected = expected.join("\n");
-        let request = Request { paths: vec![entry.join("nginx.conf")], ..Request::default() };
-        let report = project::check(&Disk, &request).expect("it can be checked");
-        let found = shown(&report, &entry);
-        if found != expected {
-            let diff = similar::TextDiff::from_lines(&expected, &found);
-            wrong.push(format!("{}\n{}", entry.display(), diff.unified_diff()));
-        }
-    }
+    let trees: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("it can be listed").path())
+        .filter(|path| !path.extension().is_some_and(|one| one == "md" || one == "expected"))
+        .collect();
+    assert_eq!(trees.len(), 10);
+    let wrong: Vec<String> =
+        trees.iter().filter_map(|tree| difference(tree, &tree.join("hops.expected"))).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(trees, 10);
+}
+
+#[test]
+fn the_demo_is_what_was_derived_by_hand() {
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/demo");
+    let wrong = difference(&demo, &fixtures().join("demo.expected"));
+    assert!(wrong.is_none(), "{}", wrong.unwrap_or_default());
 }
