@@ -18,7 +18,7 @@ pub struct Report {
     /// Every place where nginx opens a connection, in the order of the configuration; empty if
     /// nobody asked for them.
     pub hops: Vec<HopRow>,
-    /// One card for each rule there is.
+    /// One card for each rule that found something.
     pub cards: Vec<Card>,
 }
 

@@ -23,7 +23,7 @@ fn whole(model: &Model<'_>, files: &Files, rule: &'static Rule, findings: &mut V
     match rule.check {
         On::Config(check) => check(&mut context),
         On::Hop(check) => {
-            for hop in model.hops().filter(|hop| !hop.clashes().is_empty()) {
+            for hop in model.hops() {
                 check(hop, &mut context);
             }
         }
@@ -75,12 +75,9 @@ fn one_by_one(model: &Model<'_>, files: &Files, rules: &[&'static Rule]) -> Vec<
                     }
                 }
             }
-            On::Hop(check) => {
-                for hop in model.hops() {
-                    check(hop, &mut Context::new(model, files, rule, &mut findings));
-                }
+            On::Config(_) | On::Engine | On::Hop(_) | On::Source(_) => {
+                whole(model, files, rule, &mut findings)
             }
-            On::Config(_) | On::Engine | On::Source(_) => whole(model, files, rule, &mut findings),
         }
     }
     findings

@@ -30,7 +30,7 @@ use std::collections::HashMap;
 use bstr::ByteSlice;
 
 use crate::include::{Config, Files, Use, Used};
-use crate::nginx::{DirectiveId, Protocol, VersionSet};
+use crate::nginx::{DirectiveId, Flavor, Protocol, VersionSet};
 use crate::source::{Location, SourceId};
 use crate::syntax::{Asks, NodeId};
 
@@ -39,6 +39,8 @@ use crate::syntax::{Asks, NodeId};
 pub struct Assumptions {
     /// The releases it is for.
     pub target: VersionSet,
+    /// The server it is for.
+    pub flavor: Flavor,
     /// What peers outside of it speak; the first that is meant counts.
     pub backends: Vec<Backend>,
 }
@@ -155,6 +157,11 @@ impl<'c> Model<'c> {
     /// The releases it is for.
     pub const fn target(&self) -> &VersionSet {
         &self.assumptions.target
+    }
+
+    /// The server it is for.
+    pub const fn flavor(&self) -> Flavor {
+        self.assumptions.flavor
     }
 
     /// The places where nginx opens a connection, in the order of the configuration.

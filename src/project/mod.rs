@@ -95,8 +95,7 @@ pub enum SettingsChoice {
 /// A named path or the settings cannot be read, or a settings file is wrong.
 pub fn check(loader: &dyn Loader, request: &Request) -> Result<Report, Error> {
     let found = find::units(loader, request)?;
-    let mut report =
-        Report { cards: rules::ALL.iter().map(|rule| rule.card()).collect(), ..Report::default() };
+    let mut report = Report::default();
     report.summary.complete = true;
     let find::Found { mut files, units } = found;
     let mut reported = Shown::default();
@@ -128,6 +127,9 @@ fn finish(report: &mut Report, files: usize) {
         place(a).cmp(&place(b)).then_with(|| a.message.cmp(&b.message))
     });
     report.diagnostics.dedup_by(|a, b| a.rule == b.rule && a.at == b.at && a.message == b.message);
+    let found: HashSet<&str> = report.diagnostics.iter().map(|one| one.rule).collect();
+    let cards = rules::ALL.iter().filter(|rule| found.contains(rule.name));
+    report.cards = cards.map(|rule| rule.card()).collect();
     let target = &report.target.versions;
     let summary = &mut report.summary;
     summary.files = files;

@@ -112,6 +112,7 @@ impl Unit {
         let target = self.target(files, request);
         let assumptions = Assumptions {
             target: target.versions.clone(),
+            flavor: target.flavor,
             backends: self.settings.iter().flat_map(|one| &one.backends).map(backend).collect(),
         };
         let model = Model::build(&self.config, files, assumptions);

@@ -4,7 +4,7 @@ use super::{Context, On, Rule, replace};
 use crate::diagnostic::{Applicability, Category, Level};
 use crate::include::Used;
 use crate::model::{HTTP2_TO_UPSTREAM, Scope};
-use crate::nginx::{self, Family, VersionSet, id};
+use crate::nginx::{self, Family, Flavor, VersionSet, id};
 use crate::syntax::is_placeholder;
 
 /// The rule.
@@ -20,7 +20,8 @@ fn check(used: Used<'_>, _: Scope<'_>, cx: &mut Context<'_>) {
     let directive = used.directive();
     let (Some(word), 1) = (directive.arg(0), directive.args().len()) else { return };
     let value = word.value();
-    if is_placeholder(&value) {
+    let is_angies = cx.model().flavor() == Flavor::Angie && value.as_ref() == b"3";
+    if is_placeholder(&value) || is_angies {
         return;
     }
     let fact = nginx::word(id::PROXY_HTTP_VERSION, Family::Http, &value);
