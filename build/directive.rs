@@ -185,12 +185,14 @@ impl Entry<'_> {
 }
 
 fn merge(name: &str, merges: &Merges) -> Result<String> {
-    let mut pairs = String::new();
+    let mut rows = String::new();
     for merge in merges.merge.get(name).into_iter().flatten() {
+        let kind = rust::camel(&merge.merge);
+        let with = merge.with.iter().map(|name| format!("id::{}, ", name.to_uppercase()));
+        let with: String = with.collect();
         for family in &merge.families {
-            let kind = rust::camel(&merge.merge);
-            write!(pairs, "({}, Merge::{kind}), ", rust::family(family)?)?;
+            write!(rows, "({}, Merge::{kind}, &[{with}]), ", rust::family(family)?)?;
         }
     }
-    Ok(pairs)
+    Ok(rows)
 }

@@ -212,6 +212,8 @@ pub struct Merges {
 pub struct Merge {
     pub families: Vec<String>,
     pub merge: String,
+    #[serde(default)]
+    pub with: Vec<String>,
     #[serde(rename = "why")]
     pub _why: String,
 }

@@ -11,7 +11,7 @@ pub use policy::{PerPath, Policy};
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Confidence, Diagnostic, Level};
+use crate::diagnostic::{Confidence, Diagnostic, Fix, Level};
 use crate::include::Files;
 use crate::model::Model;
 use crate::nginx::VersionSet;
@@ -56,9 +56,17 @@ pub fn run(
             outcome.hidden += 1;
             continue;
         }
+        // What no release of the target takes is no mend; what all of it takes comes first.
+        let target = model.target();
+        let within = |fix: &Fix, all: bool| {
+            let set = fix.versions.as_ref();
+            set.is_none_or(|set| if all { target.is_subset(set) } else { set.meets(target) })
+        };
+        diagnostic.fixes.retain(|fix| within(fix, false));
+        diagnostic.fixes.sort_by_key(|fix| !within(fix, true));
         if diagnostic.symptoms.is_empty() {
             let known = symptoms.entry(diagnostic.rule);
-            let known = known.or_insert_with(|| logs(diagnostic.rule, model.target()));
+            let known = known.or_insert_with(|| logs(diagnostic.rule, target));
             diagnostic.symptoms.clone_from(known);
         }
         outcome.diagnostics.push(diagnostic);
@@ -91,7 +99,7 @@ fn weigh(model: &Model<'_>, policy: &Policy, assumed: bool, finding: &Finding) -
     }
     if diagnostic.affects.is_some() {
         let one_mend_for_all = || {
-            let covers = |fix: &crate::diagnostic::Fix| {
+            let covers = |fix: &Fix| {
                 fix.versions.as_ref().is_none_or(|versions| model.target().is_subset(versions))
             };
             diagnostic.fixes.iter().any(covers)

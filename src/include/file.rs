@@ -41,12 +41,23 @@ impl Files {
         source
     }
 
-    /// Reads the file at `path`, if it was not read before under any name.
+    /// Reads the regular file at `path`, if it was not read before under any name.
     ///
     /// # Errors
-    /// What the operating system says of it; `IsADirectory` for a directory, `FileTooLarge` for
-    /// one of 4 GiB.
+    /// What the operating system says of it; `IsADirectory` for a directory, `InvalidInput` for a
+    /// pipe or a device, `FileTooLarge` for one of 4 GiB.
     pub fn open(&mut self, loader: &dyn Loader, path: &Path) -> io::Result<SourceId> {
+        if loader.kind(path)? == FileKind::Special {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+        }
+        self.open_any(loader, path)
+    }
+
+    /// [`Files::open`] for a file that a user names: a pipe is fine too.
+    ///
+    /// # Errors
+    /// As [`Files::open`].
+    pub fn open_any(&mut self, loader: &dyn Loader, path: &Path) -> io::Result<SourceId> {
         let canonical = loader.canonical(path)?;
         if let Some(&known) = self.known.get(&canonical) {
             return Ok(known);

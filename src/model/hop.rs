@@ -5,11 +5,10 @@ use std::borrow::Cow;
 use super::Model;
 use super::accept::{Mismatch, Speaks, Speech, judge};
 use super::address;
-use super::peer::{Evidence, Pass, Peer};
+use super::peer::{Certainty, Evidence, Pass, Peer};
 use super::scope::{Scope, ScopeId};
 use super::timeline::Timeline;
 use super::variable::{Template, Value, template};
-use crate::diagnostic::Confidence;
 use crate::include::{Use, Used};
 use crate::nginx::{Contexts, DirectiveId, Family, Version, VersionSet, id};
 use crate::source::{Location, Span};
@@ -111,7 +110,7 @@ pub struct Clash {
     /// How they disagree.
     pub mismatch: Mismatch,
     /// How sure that is.
-    pub confidence: Confidence,
+    pub certainty: Certainty,
     /// Where in the target.
     pub affects: VersionSet,
     /// Which peers, by their index.
@@ -120,6 +119,7 @@ pub struct Clash {
 
 pub(super) fn build(model: &Model<'_>) -> Vec<Data> {
     let mut hops = Vec::new();
+    let mut budget = MOST_PEERS;
     for id in model.scopes.ids() {
         let scope = Scope { model, id };
         let passes: &[_] = match scope.context() {
@@ -135,13 +135,13 @@ pub(super) fn build(model: &Model<'_>) -> Vec<Data> {
             passes.iter().flat_map(|(name, kind)| scope.own(*name).map(|used| (used, *kind)));
         // Of several passes in one block the last one is in force.
         if let Some((used, kind)) = found.max_by_key(|(used, _)| used.name()) {
-            hops.push(hop(scope, used, kind));
+            hops.push(hop(scope, used, kind, &mut budget));
         }
     }
     hops
 }
 
-fn hop(scope: Scope<'_>, used: Used<'_>, kind: Kind) -> Data {
+fn hop(scope: Scope<'_>, used: Used<'_>, kind: Kind, budget: &mut usize) -> Data {
     let (speech, decided_by) = speech(scope, kind);
     let mut decided_by = decided_by.map(Used::name);
     let header = (kind == Kind::Stream).then(|| scope.flag(id::PROXY_PROTOCOL)).flatten();
@@ -154,7 +154,7 @@ fn hop(scope: Scope<'_>, used: Used<'_>, kind: Kind) -> Data {
         decided_by = Some(flag.name());
     }
     let tls = (kind == Kind::Stream).then_some(stream_tls.is_some());
-    let peers = peers(&pass, &text, tls);
+    let peers = peers(&pass, &text, tls, budget);
     let mut data = Data {
         used: used.name(),
         scope: scope.id(),
@@ -212,8 +212,8 @@ fn sni(pass: &Pass<'_>, text: &[u8]) -> Option<Vec<u8>> {
     matches!(address.host, address::Host::Name(_)).then(|| address.host.to_string().into_bytes())
 }
 
-/// The peers of a pass to `text`, variables with known values filled in.
-fn peers(pass: &Pass<'_>, text: &[u8], tls: Option<bool>) -> Vec<Peer> {
+/// The peers of a pass to `text`, variables with known values filled in as far as `budget` goes.
+fn peers(pass: &Pass<'_>, text: &[u8], tls: Option<bool>, budget: &mut usize) -> Vec<Peer> {
     let text = without_uri(text);
     let scheme = split_scheme(pass.kind, text);
     // What follows the host may hold variables without harm.
@@ -225,12 +225,18 @@ fn peers(pass: &Pass<'_>, text: &[u8], tls: Option<bool>) -> Vec<Peer> {
     if let Template::One(before, name, after) = template(text)
         && let Some(values) = pass.scope.values(name)
         && !values.is_empty()
+        && *budget > 0
     {
         let filled = |value: &Value| {
             let whole = [before, &value.text, after].concat();
             behind(pass, &whole, tls, Some(value))
         };
-        return values.iter().flat_map(filled).collect();
+        let mut filled: Vec<Peer> = values.iter().flat_map(filled).take(*budget).collect();
+        *budget -= filled.len();
+        if *budget == 0 {
+            filled.push(Peer::unknown(pass.used, text, tls));
+        }
+        return filled;
     }
     let (scheme_tls, rest) = scheme.unwrap_or((None, text));
     vec![Peer::unknown(pass.used, host(rest), tls.or(scheme_tls))]
@@ -247,7 +253,7 @@ fn without_uri(text: &[u8]) -> &[u8] {
 /// The peers of a pass to a text without variables in its host.
 fn behind(pass: &Pass<'_>, text: &[u8], tls: Option<bool>, via: Option<&Value>) -> Vec<Peer> {
     match split_scheme(pass.kind, text) {
-        Some((scheme_tls, rest)) => pass.peers(host(rest), tls.or(scheme_tls), via, 0),
+        Some((scheme_tls, rest)) => pass.peers(host(rest), tls.or(scheme_tls), via),
         None => vec![Peer::unknown(pass.used, text, None)],
     }
 }
@@ -278,7 +284,7 @@ fn clashes(scope: Scope<'_>, hop: &Data) -> Vec<Clash> {
     let target = &scope.model.assumptions.target;
     let mut clashes: Vec<Clash> = Vec::new();
     for (index, peer) in hop.peers.iter().enumerate() {
-        let Some(confidence) = peer.known.confidence() else { continue };
+        let Some(certainty) = peer.known.certainty() else { continue };
         for (part, speech) in hop.speech.within(target) {
             for (part, accepts) in peer.known.accepts.within(&part) {
                 let speaks = Speaks {
@@ -288,7 +294,7 @@ fn clashes(scope: Scope<'_>, hop: &Data) -> Vec<Clash> {
                     proxy_protocol: hop.proxy_protocol.is_some(),
                 };
                 let Some(mismatch) = judge(speaks, *accepts) else { continue };
-                add(&mut clashes, mismatch, confidence, part, index);
+                add(&mut clashes, mismatch, certainty, part, index);
             }
         }
     }
@@ -299,14 +305,14 @@ fn clashes(scope: Scope<'_>, hop: &Data) -> Vec<Clash> {
 fn add(
     clashes: &mut Vec<Clash>,
     mismatch: Mismatch,
-    confidence: Confidence,
+    certainty: Certainty,
     part: VersionSet,
     peer: usize,
 ) {
     match clashes.iter_mut().find(|clash| clash.mismatch == mismatch) {
-        None => clashes.push(Clash { mismatch, confidence, affects: part, peers: vec![peer] }),
+        None => clashes.push(Clash { mismatch, certainty, affects: part, peers: vec![peer] }),
         Some(clash) => {
-            clash.confidence = clash.confidence.max(confidence);
+            clash.certainty = clash.certainty.max(certainty);
             clash.affects = clash.affects.union(&part);
             if clash.peers.last() != Some(&peer) {
                 clash.peers.push(peer);
@@ -358,6 +364,11 @@ impl<'m> Hop<'m> {
         self.data.sni.as_deref()
     }
 
+    /// How sure the least known of its peers is; `None` where nothing is known of one.
+    pub fn certainty(self) -> Option<Certainty> {
+        self.peers().iter().map(|peer| peer.known.certainty()).min().flatten()
+    }
+
     /// Its peers.
     pub fn peers(self) -> &'m [Peer] {
         &self.data.peers
@@ -371,6 +382,12 @@ impl<'m> Hop<'m> {
     /// One way in which its sides disagree.
     pub fn clash(self, mismatch: Mismatch) -> Option<&'m Clash> {
         self.data.clashes.iter().find(|clash| clash.mismatch == mismatch)
+    }
+
+    /// Whether the peer of that index is in a clash.
+    pub fn is_clashing(self, index: usize) -> bool {
+        // Each clash has its peers in order.
+        self.clashes().iter().any(|clash| clash.peers.binary_search(&index).is_ok())
     }
 
     /// The peers that a clash is about.
@@ -409,6 +426,10 @@ impl Clash {
         peers.map(|peer| &peer.known.evidence).any(Evidence::is_strong)
     }
 }
+
+/// So many peers are followed through variables, in all hops together: every hop may lead to every
+/// server of every upstream. Hops beyond are unknown.
+const MOST_PEERS: usize = 100_000;
 
 /// From this release on HTTP/2 can be spoken to an upstream.
 pub const HTTP2_TO_UPSTREAM: Version = Version::new(1, 29, 4);

@@ -10,7 +10,6 @@ mod address;
 mod hop;
 mod listener;
 mod peer;
-mod row;
 mod scope;
 mod target;
 mod timeline;
@@ -20,11 +19,12 @@ mod variable;
 pub use accept::{Accepts, Applications, Mismatch, Speaks, Speech, Tls};
 pub use address::{Address, Host};
 pub use hop::{Clash, HTTP2_TO_UPSTREAM, HTTP11_DEFAULT, Hop, Kind};
-pub use peer::{Evidence, Known, Peer};
+pub use peer::{Certainty, Evidence, Known, Peer};
 pub use scope::{Scope, ScopeId};
 pub use target::{Narrowed, narrow};
 pub use timeline::Timeline;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use bstr::ByteSlice;
@@ -105,6 +105,8 @@ pub struct Model<'c> {
     declarations: HashMap<(SourceId, NodeId), (Vec<Protocol>, Location)>,
     /// Declarations that cannot be read, and why.
     unreadable: Vec<(Location, String)>,
+    /// What stream listeners accept, as far as it is worked out.
+    streams: RefCell<HashMap<ScopeId, Known>>,
     hops: Vec<hop::Data>,
 }
 
@@ -120,6 +122,7 @@ impl<'c> Model<'c> {
             maps: variable::Maps::default(),
             declarations: HashMap::new(),
             unreadable: Vec::new(),
+            streams: RefCell::default(),
             hops: Vec::new(),
         };
         model.declare(files);

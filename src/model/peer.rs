@@ -7,10 +7,10 @@ use super::address::{Address, Host};
 use super::hop::Kind;
 use super::listener::{Listener, Socket};
 use super::scope::Scope;
+use super::shown;
 use super::timeline::Timeline;
 use super::upstream::Upstream;
 use super::variable::Value;
-use crate::diagnostic::Confidence;
 use crate::include::{Use, Used};
 use crate::nginx::{Family, Protocol, Version, id};
 use crate::source::Location;
@@ -27,6 +27,15 @@ pub struct Peer {
     /// The value of the variable that leads to it.
     pub(super) via: Option<Value>,
     pub(super) known: Known,
+}
+
+/// How sure something is.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Certainty {
+    /// A convention says so: a port, a name.
+    Likely,
+    /// The configuration or a declaration of its user says so.
+    Certain,
 }
 
 /// What is known of a peer.
@@ -72,15 +81,15 @@ impl Known {
         Self { accepts: Timeline::always(Accepts::UNKNOWN), evidence: Evidence::None };
 
     /// How sure it is; `None` where nothing is known.
-    pub fn confidence(&self) -> Option<Confidence> {
+    pub fn certainty(&self) -> Option<Certainty> {
         match self.evidence {
             Evidence::None => None,
             Evidence::Name(_) | Evidence::Port(_) | Evidence::Listener { implicit: true, .. } => {
-                Some(Confidence::Likely)
+                Some(Certainty::Likely)
             }
-            Evidence::Listener { apart: true, .. } => Some(Confidence::Likely),
+            Evidence::Listener { apart: true, .. } => Some(Certainty::Likely),
             Evidence::Comment(..) | Evidence::Listener { .. } | Evidence::Setting(..) => {
-                Some(Confidence::Certain)
+                Some(Certainty::Certain)
             }
         }
     }
@@ -92,9 +101,6 @@ impl Evidence {
         matches!(self, Self::Port(80 | 443 | 50051))
     }
 }
-
-/// Stream listeners behind stream listeners are followed so far.
-const DEEPEST: usize = 4;
 
 /// How a pass names its peers.
 pub(super) struct Pass<'m> {
@@ -108,24 +114,18 @@ pub(super) struct Pass<'m> {
 impl Pass<'_> {
     /// The peers behind `text`, a host with or without a port, or a socket's path; what follows a
     /// host is cut off already.
-    pub(super) fn peers(
-        &self,
-        text: &[u8],
-        tls: Option<bool>,
-        via: Option<&Value>,
-        depth: usize,
-    ) -> Vec<Peer> {
+    pub(super) fn peers(&self, text: &[u8], tls: Option<bool>, via: Option<&Value>) -> Vec<Peer> {
         let model = self.scope.model;
         if let Some(upstream) = model.upstreams.find(self.kind.family(), text) {
             let peer = |server: &super::upstream::Server| {
                 let address = server.address.clone().map(|one| one.or_port(self.kind.port(tls)));
                 let used = model.config.used(server.used);
-                self.peer(used, address, tls, via, Some(upstream), depth)
+                self.peer(used, address, tls, via, Some(upstream))
             };
             return upstream.servers.iter().map(peer).collect();
         }
         let address = Address::parse(text).map(|one| one.or_port(self.kind.port(tls)));
-        vec![self.peer(self.used, address, tls, via, None, depth)]
+        vec![self.peer(self.used, address, tls, via, None)]
     }
 
     fn peer(
@@ -135,10 +135,9 @@ impl Pass<'_> {
         tls: Option<bool>,
         via: Option<&Value>,
         upstream: Option<&Upstream>,
-        depth: usize,
     ) -> Peer {
         let known = match &address {
-            Some(address) => self.known(used, address, tls, upstream, depth),
+            Some(address) => self.known(used, address, tls, upstream),
             None => self.declared(used, None, upstream).unwrap_or(Known::NOTHING),
         };
         let address = address.ok_or_else(|| {
@@ -153,10 +152,9 @@ impl Pass<'_> {
         address: &Address,
         tls: Option<bool>,
         upstream: Option<&Upstream>,
-        depth: usize,
     ) -> Known {
         self.declared(used, Some(address), upstream)
-            .or_else(|| self.listening(address, depth))
+            .or_else(|| self.listening(address))
             .or_else(|| self.convention(address, tls, upstream))
             .unwrap_or(Known::NOTHING)
     }
@@ -187,14 +185,14 @@ impl Pass<'_> {
     }
 
     /// What a listener of this configuration at that address accepts.
-    fn listening(&self, address: &Address, depth: usize) -> Option<Known> {
+    fn listening(&self, address: &Address) -> Option<Known> {
         let model = self.scope.model;
         let port = match address.host {
             Host::Unix(_) => 0,
             _ => address.port?,
         };
         if let Some(socket) = model.sockets.at(&address.host, port) {
-            return self.socket(socket, depth);
+            return self.socket(socket);
         }
         let udp =
             model.sockets.udp_at(&address.host, port).filter(|_| self.kind != Kind::Stream)?;
@@ -210,7 +208,7 @@ impl Pass<'_> {
         Some(Known { accepts: Timeline::always(accepts), evidence })
     }
 
-    fn socket(&self, socket: &Socket, depth: usize) -> Option<Known> {
+    fn socket(&self, socket: &Socket) -> Option<Known> {
         let model = self.scope.model;
         let default = socket.default_listener()?;
         let tls = if socket.ssl().is_some() { Tls::Required } else { Tls::Never };
@@ -219,7 +217,7 @@ impl Pass<'_> {
         let used = |listener: Option<&Listener>| listener.map(|one| one.used);
         let mut http2 = used(socket.http2());
         let accepts = match default.family {
-            Family::Stream => return self.through(socket, own, depth),
+            Family::Stream => return self.through(socket, own),
             Family::Http => {
                 let with = |applications| Accepts { applications, ..own };
                 let both = with(Applications::HTTP1.union(Applications::HTTP2));
@@ -265,31 +263,33 @@ impl Pass<'_> {
         })
     }
 
-    /// What a stream listener accepts: what is behind it, but for what it adds or takes off.
-    fn through(&self, socket: &Socket, own: Accepts, depth: usize) -> Option<Known> {
+    /// What a stream listener accepts: what is behind it, but for what it adds or takes off. Worked
+    /// out once for each listener; one that leads back to itself is not known.
+    fn through(&self, socket: &Socket, own: Accepts) -> Option<Known> {
         let model = self.scope.model;
         let [listener] = socket.listeners.as_slice() else { return None };
+        if let Some(known) = model.streams.borrow().get(&listener.server) {
+            return Some(known.clone());
+        }
+        model.streams.borrow_mut().insert(listener.server, Known::NOTHING);
+        let known = self.behind(socket, listener, own);
+        model.streams.borrow_mut().insert(listener.server, known.clone());
+        Some(known)
+    }
+
+    fn behind(&self, socket: &Socket, listener: &Listener, own: Accepts) -> Known {
+        let model = self.scope.model;
         let scope = Scope { model, id: listener.server };
-        let evidence = Evidence::Listener {
-            ssl: socket.ssl().map(|one| one.used),
-            http2: None,
-            proxy_protocol: socket.proxy_protocol().map(|one| one.used),
-            default: listener.used,
-            implicit: false,
-            apart: self.is_apart(listener.used),
-        };
         let used = scope.own(id::PROXY_PASS).chain(scope.own(id::PASS)).next();
         let target = used.and_then(|used| used.directive().arg(0));
-        let behind = match (used, target) {
-            (Some(used), Some(word)) if depth < DEEPEST && !word.raw().contains(&b'$') => {
+        let peers = match (used, target) {
+            (Some(used), Some(word)) if !word.raw().contains(&b'$') => {
                 let pass = Pass { scope, used, kind: Kind::Stream, sni: None };
-                pass.peers(&word.value(), Some(false), None, depth + 1)
+                pass.peers(&word.value(), Some(false), None)
             }
             _ => Vec::new(),
         };
-        let adds_tls = scope.flag(id::PROXY_SSL).is_some();
-        let adds_header = scope.flag(id::PROXY_PROTOCOL).is_some();
-        let inner = match behind.as_slice() {
+        let inner = match peers.as_slice() {
             [first, rest @ ..]
                 if rest.iter().all(|one| one.known.accepts == first.known.accepts) =>
             {
@@ -297,7 +297,9 @@ impl Pass<'_> {
             }
             _ => Known::NOTHING,
         };
-        let through = |inner: &Accepts| Accepts {
+        let adds_tls = scope.flag(id::PROXY_SSL).is_some();
+        let adds_header = scope.flag(id::PROXY_PROTOCOL).is_some();
+        let accepts = inner.accepts.map(|inner| Accepts {
             tls: match own.tls {
                 Tls::Required => Tls::Required,
                 _ if adds_tls => Tls::Never,
@@ -309,11 +311,21 @@ impl Pass<'_> {
                 _ => inner.proxy_protocol,
             },
             ..*inner
-        };
-        let accepts = inner.accepts.map(through);
+        });
         let takes_part = own.tls == Tls::Required || own.proxy_protocol == Some(true) || adds_tls;
-        let evidence = if takes_part { evidence } else { inner.evidence };
-        Some(Known { accepts, evidence })
+        let evidence = if takes_part {
+            Evidence::Listener {
+                ssl: socket.ssl().map(|one| one.used),
+                http2: None,
+                proxy_protocol: socket.proxy_protocol().map(|one| one.used),
+                default: listener.used,
+                implicit: false,
+                apart: self.is_apart(listener.used),
+            }
+        } else {
+            inner.evidence
+        };
+        Known { accepts, evidence }
     }
 
     /// What ports and names usually mean.
@@ -360,6 +372,41 @@ impl Pass<'_> {
 }
 
 impl Peer {
+    /// The address for people.
+    pub fn shown(&self) -> String {
+        self.address.as_ref().map_or_else(|text| shown(text), Address::to_string)
+    }
+
+    /// The `server` of an upstream that names it, or the pass.
+    pub const fn used(&self) -> Use {
+        self.used
+    }
+
+    /// Whether TLS is spoken to it; `None` where nobody knows.
+    pub const fn tls(&self) -> Option<bool> {
+        self.tls
+    }
+
+    /// The value of a variable that leads to this peer.
+    pub fn via(&self) -> Option<String> {
+        self.via.as_ref().map(|value| shown(&value.text))
+    }
+
+    /// What it accepts.
+    pub const fn accepts(&self) -> &Timeline<Accepts> {
+        &self.known.accepts
+    }
+
+    /// How that is known.
+    pub const fn evidence(&self) -> &Evidence {
+        &self.known.evidence
+    }
+
+    /// How sure that is; `None` where nothing is known.
+    pub fn certainty(&self) -> Option<Certainty> {
+        self.known.certainty()
+    }
+
     /// A peer of which nothing is known but how it is written.
     pub(super) fn unknown(used: Used<'_>, text: &[u8], tls: Option<bool>) -> Self {
         let used = used.name();

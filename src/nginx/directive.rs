@@ -1,5 +1,7 @@
 //! Directives: by which modules and since when, where they stand, what they take.
 
+use std::fmt;
+
 use super::table::{NAMES, TABLE};
 use super::{Contexts, Flavor, VersionRange, VersionSet};
 
@@ -59,11 +61,19 @@ impl DirectiveId {
         own.flat_map(|one| one.ranges).filter(fits).map(|range| range.versions).collect()
     }
 
-    /// How its value gets to inner levels. What no nginx has is taken for [`Merge::Scalar`].
+    /// How its value gets to inner levels. What is not nginx's is taken for [`Merge::Scalar`].
     pub fn merge(self, family: Family) -> Merge {
-        let merges = TABLE[self.index()].merges;
-        let found = merges.iter().find(|(of, _)| *of == family);
-        found.map_or(Merge::Scalar, |(_, merge)| *merge)
+        self.merge_row(family).map_or(Merge::Scalar, |(_, merge, _)| *merge)
+    }
+
+    /// The directives whose values are in the same place, so that either replaces both: `allow` and
+    /// `deny`, `root` and `alias`.
+    pub fn merged_with(self, family: Family) -> &'static [Self] {
+        self.merge_row(family).map_or(&[], |(_, _, with)| with)
+    }
+
+    fn merge_row(self, family: Family) -> Option<&'static (Family, Merge, &'static [Self])> {
+        TABLE[self.index()].merges.iter().find(|(of, ..)| *of == family)
     }
 }
 
@@ -168,6 +178,23 @@ impl Arguments {
     }
 }
 
+/// For a message: `1`, `1 or 2`, `2, 3 or 4`, `at least 1`, `any number of`.
+impl fmt::Display for Arguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts: Vec<_> = (0..=7).filter(|count| self.accepts(*count)).collect();
+        match (&counts[..], self.accepts(8)) {
+            ([], _) => f.write_str("no number of"),
+            ([0, ..], true) => f.write_str("any number of"),
+            ([least, ..], true) => write!(f, "at least {least}"),
+            ([one], false) => write!(f, "{one}"),
+            ([first @ .., last], false) => {
+                let first: Vec<_> = first.iter().map(usize::to_string).collect();
+                write!(f, "{} or {last}", first.join(", "))
+            }
+        }
+    }
+}
+
 /// How a value is read.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ValueKind {
@@ -228,7 +255,8 @@ pub enum ValueKind {
 /// How a directive's value gets to the levels inside the one where it stands.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Merge {
-    /// One value: what stands at an inner level replaces that of the outer.
+    /// One value: what stands at an inner level replaces that of the outer. At one level, nginx
+    /// refuses a second line, but for bit masks, where the words of all lines add up.
     Scalar,
     /// Several lines make one list, which is replaced as a whole: one line at an inner level, and
     /// none of the outer hold there.

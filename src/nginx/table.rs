@@ -1,6 +1,8 @@
 //! What the build makes of the files in `data/`: one row for each name.
 
-use super::directive::{Arguments, Definition, Family, Merge, Origin, Range, ValueKind};
+use super::directive::{
+    Arguments, Definition, DirectiveId, Family, Merge, Origin, Range, ValueKind, id,
+};
 use super::value::{Bound, Deprecation, Status, WordFact, WordKind};
 use super::variable::{Variable, VariableRange};
 use super::version::Release;
@@ -16,7 +18,8 @@ pub(super) struct Row {
     /// What any of them takes since 1.0.0 with a block.
     pub blocks: Arguments,
     pub free_form: bool,
-    pub merges: &'static [(Family, Merge)],
+    /// With the directives that fill the same place.
+    pub merges: &'static [(Family, Merge, &'static [DirectiveId])],
     /// Ascending by word.
     pub words: &'static [(Family, &'static [WordFact])],
     pub bounds: &'static [Bound],

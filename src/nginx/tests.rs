@@ -149,6 +149,11 @@ fn counts_of_arguments_are_taken_as_nginx_takes_them() {
     assert!(id::SERVER.accepts(0, true) && id::SERVER.accepts(1, false));
     assert!(!id::SERVER.accepts(1, true) && !id::SERVER.accepts(0, false));
     assert!(id::PROXY_SET_HEADER.accepts(2, false) && !id::PROXY_SET_HEADER.accepts(3, false));
+    let count = |id: DirectiveId| id.definitions()[0].ranges.last().unwrap().arguments.to_string();
+    assert_eq!(count(id::PROXY_SET_HEADER), "2");
+    assert_eq!(count(id::LIMIT_REQ), "1, 2 or 3");
+    assert_eq!(count(id::KEEPALIVE), "1 or 2");
+    assert_eq!(count(id::SERVER_NAME), "at least 1");
     // Of NGINX Plus only the name is known.
     let api = id_of("health_check");
     assert!(api.accepts(0, false) && api.accepts(9, false) && !api.accepts(0, true));
@@ -197,6 +202,9 @@ fn values_are_handed_down_as_the_source_does() {
     assert_eq!(merge("server_name", Family::Mail), Merge::Scalar);
     // A location without a root of its own has the alias of the one around it.
     assert_eq!(merge("alias", Family::Http), Merge::Scalar);
+    assert_eq!(id::ALIAS.merged_with(Family::Http), [id::ROOT]);
+    assert_eq!(id::ALLOW.merged_with(Family::Stream), [id::DENY]);
+    assert_eq!(id::PROXY_SET_HEADER.merged_with(Family::Http), []);
 }
 
 #[test]
@@ -216,4 +224,105 @@ fn variables_are_found_by_name_and_by_beginning() {
     assert!(args.ranges.last().is_some_and(|range| range.changeable));
     let time = variable(b"upstream_queue_time", Family::Http).expect("of Plus");
     assert_eq!(time.origin, Origin::Plus);
+}
+
+/// The files are read here apart from the build, in another way.
+fn file(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).expect("a fact file")
+}
+
+fn range_of(value: &serde_json::Value) -> VersionRange {
+    let until = value["until"].as_str().map(at);
+    VersionRange::new(at(value["since"].as_str().expect("since")), until)
+}
+
+#[test]
+fn the_tables_say_what_the_files_say() {
+    let facts = file(include_str!("../../data/directives.json"));
+    let mut compared = 0;
+    for (name, definitions) in facts["directives"].as_object().expect("directives") {
+        let own = id_of(name).definitions().iter().filter(|one| one.origin == Origin::Nginx);
+        let mut own = own.flat_map(|one| one.ranges.iter().map(move |range| (one, range)));
+        for definition in definitions.as_array().expect("definitions") {
+            if definition["src"].as_str().is_some_and(|src| src.starts_with("ngx_imap_")) {
+                continue;
+            }
+            for range in definition["ranges"].as_array().expect("ranges") {
+                let words = range["contexts"].as_array().expect("contexts").iter();
+                let words: Vec<_> = words.filter_map(|one| one.as_str()).collect();
+                let words: Vec<_> = words.iter().filter(|one| !one.starts_with("imap")).collect();
+                if words.is_empty() {
+                    continue;
+                }
+                let (found, table) = own.next().unwrap_or_else(|| panic!("{name}"));
+                assert_eq!(table.versions, range_of(range), "{name}");
+                assert_eq!(found.module, definition["module"].as_str().unwrap_or_default());
+                assert_eq!(table.contexts.iter().count(), words.len(), "{name}");
+                let mut last_words = words.iter().map(|one| one.rsplit('_').next());
+                assert!(last_words.all(|word| word.is_some_and(|word| {
+                    let word = if word == "except" { "limit_except" } else { word };
+                    table.contexts.iter().any(|one| one.to_string().contains(word))
+                })));
+                for count in 0..10 {
+                    let taken = match &range["args"] {
+                        serde_json::Value::String(word) if word == "flag" => count == 1,
+                        serde_json::Value::String(word) => {
+                            let least = word.strip_suffix('+').map_or(Ok(0), str::parse);
+                            count >= least.expect("a number")
+                        }
+                        counts => counts.as_array().expect("counts").contains(&count.into()),
+                    };
+                    assert_eq!(table.arguments.accepts(count), taken, "{name} {count}");
+                }
+                assert_eq!(table.block, range["block"] == true, "{name}");
+                compared += 1;
+            }
+        }
+        assert!(own.next().is_none(), "{name}");
+    }
+    assert!(compared > 1100, "{compared}");
+}
+
+#[test]
+fn words_and_variables_are_all_there() {
+    let facts = file(include_str!("../../data/changes.json"));
+    let family = |one: &serde_json::Value| match one["family"].as_str() {
+        Some("core") => Family::Core,
+        Some("mail") => Family::Mail,
+        Some("stream") => Family::Stream,
+        _ => Family::Http,
+    };
+    for kind in ["values", "parameters"] {
+        for (name, definitions) in facts[kind].as_object().expect(kind) {
+            for one in definitions.as_array().expect("definitions") {
+                if one["src"].as_str().is_some_and(|src| src.starts_with("ngx_imap_")) {
+                    continue;
+                }
+                for (text, spans) in one[kind].as_object().expect("words") {
+                    let text = text.replace("on|off", "on");
+                    if text.starts_with("r/") {
+                        continue;
+                    }
+                    let versions = known(name, family(one), &text);
+                    for span in spans.as_array().expect("spans") {
+                        assert!(versions.contains(at(span[0].as_str().expect("since"))), "{text}");
+                    }
+                }
+            }
+        }
+    }
+    let facts = file(include_str!("../../data/variables.json"));
+    for (name, definitions) in facts["variables"].as_object().expect("variables") {
+        for one in definitions.as_array().expect("definitions") {
+            let found = variable(name.as_bytes(), family(one)).unwrap_or_else(|| panic!("${name}"));
+            assert_eq!((found.prefix, found.origin), (one["prefix"] == true, Origin::Nginx));
+            for range in one["ranges"].as_array().expect("ranges") {
+                let changeable = range["flags"].as_array().is_some_and(|flags| !flags.is_empty());
+                let same = |own: &VariableRange| {
+                    own.versions == range_of(range) && own.changeable == changeable
+                };
+                assert!(found.ranges.iter().any(same), "${name}");
+            }
+        }
+    }
 }

@@ -15,7 +15,7 @@ pub struct Variable {
     pub prefix: bool,
     /// In which part of nginx.
     pub family: Family,
-    /// The module as the manual calls it.
+    /// The module as the manual calls it; outside nginx, the fork or the module's repository.
     pub module: &'static str,
     /// Whose module that is.
     pub origin: Origin,

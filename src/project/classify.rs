@@ -6,13 +6,14 @@ use crate::include;
 use crate::syntax::Tree;
 
 /// Directories whose files are configuration by custom.
-const CUSTOMARY: [&str; 6] =
-    ["conf.d", "modules-enabled", "nginx", "sites-available", "sites-enabled", "snippets"];
+const CUSTOMARY: [&str; 4] = ["conf.d", "modules-enabled", "nginx", "snippets"];
 
-/// Files in those that are not, whatever they hold.
-const FOREIGN: [&str; 14] = [
-    "cert", "crt", "css", "html", "js", "json", "key", "lua", "md", "pem", "png", "py", "sh", "yml",
-];
+/// Directories whose files are named after sites, so that their names end in anything.
+const SITES: [&str; 2] = ["sites-available", "sites-enabled"];
+
+/// Endings of configuration: none, nginx's own, and those of templates.
+const ENDINGS: [&str; 11] =
+    ["", "conf", "erb", "inc", "j2", "nginx", "template", "tmpl", "tpl", "types", "vhost"];
 
 /// How much the name of a file says.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -29,18 +30,18 @@ pub(super) enum Promise {
 pub(super) fn promise(path: &Path) -> Promise {
     let extension = path.extension().and_then(|one| one.to_str()).unwrap_or_default();
     let name = path.file_name().and_then(|one| one.to_str()).unwrap_or_default();
-    let customary = path
-        .parent()
-        .into_iter()
-        .flat_map(Path::components)
-        .any(|one| CUSTOMARY.iter().any(|custom| one.as_os_str() == *custom));
+    let mut above = path.parent().into_iter().flat_map(Path::components);
     let directory = path.parent().and_then(Path::file_name);
-    let in_customary = CUSTOMARY.iter().any(|custom| directory.is_some_and(|own| own == *custom));
+    let is_in = |names: &[&str]| directory.is_some_and(|own| names.iter().any(|name| own == *name));
     match extension {
-        "conf" if name.starts_with("nginx") || in_customary => Promise::Sure,
+        "conf" if name.starts_with("nginx") || is_in(&CUSTOMARY) || is_in(&SITES) => Promise::Sure,
         "conf" | "nginx" | "vhost" | "template" => Promise::Perhaps,
-        _ if FOREIGN.contains(&extension) => Promise::None,
-        _ if name == "mime.types" || customary => Promise::Perhaps,
+        _ if name == "mime.types" || is_in(&SITES) => Promise::Perhaps,
+        _ if ENDINGS.contains(&extension)
+            && above.any(|one| CUSTOMARY.iter().any(|custom| one.as_os_str() == *custom)) =>
+        {
+            Promise::Perhaps
+        }
         _ => Promise::None,
     }
 }
@@ -75,7 +76,8 @@ mod tests {
             ("etc/redis.conf", Promise::Perhaps),
             ("sites-enabled/example.com", Promise::Perhaps),
             ("nginx/ssl/a.pem", Promise::None),
-            ("src/main.rs", Promise::None),
+            ("src/nginx/main.rs", Promise::None),
+            ("nginx/fastcgi_params", Promise::Perhaps),
             ("mime.types", Promise::Perhaps),
         ] {
             assert_eq!(promise(Path::new(path)), expected, "{path}");

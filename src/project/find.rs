@@ -81,7 +81,7 @@ impl Finder<'_> {
         let unreadable = |error| Error::unreadable(path, &error);
         match self.loader.kind(path).map_err(unreadable)? {
             FileKind::Directory => self.directory(path),
-            FileKind::File => self.file(path),
+            FileKind::File | FileKind::Special => self.file(path),
         }
     }
 
@@ -112,7 +112,8 @@ impl Finder<'_> {
         if self.is_excluded(path, self.settings(&directory)?.as_ref()) {
             return Ok(());
         }
-        let source = self.open(path)?;
+        let opened = self.files.open_any(self.loader, path);
+        let source = opened.map_err(|error| Error::unreadable(path, &error))?;
         let bytes = self.files.sources.source(source).bytes.clone();
         if let Some(parts) = parts(&bytes) {
             return self.dump(path, &parts);
@@ -168,15 +169,18 @@ impl Finder<'_> {
         let named = self.named_roots(directory)?;
         let mut roots = Vec::new();
         let mut others = Vec::new();
+        // Reported even where they are links that lead out of the directory.
+        let mut found = Vec::new();
         for path in candidates {
-            let Ok(source) = self.files.open(self.loader, &path) else {
-                return Err(self.open(&path).err().unwrap_or_else(|| Error::new("unreadable")));
-            };
+            let opened = self.files.open(self.loader, &path);
+            let source = opened.map_err(|error| Error::unreadable(&path, &error))?;
             let tree = self.files.tree(source);
             let sure = promise(&path) == Promise::Sure;
             if parts(tree.bytes()).is_some() || (named.is_empty() && is_root(&path, tree)) {
+                found.push(source);
                 roots.push(path);
             } else if sure || is_configuration(tree) {
+                found.push(source);
                 others.push((path, source));
             }
         }
@@ -193,6 +197,11 @@ impl Finder<'_> {
                     let unit = self.root(&path, source)?;
                     self.units[unit].report(Reported::Below(own.clone()));
                 }
+            }
+        }
+        for unit in &mut self.units {
+            for &source in found.iter().filter(|source| unit.uses(**source)).collect::<Vec<_>>() {
+                unit.report(Reported::File(source));
             }
         }
         for (path, source) in others {
@@ -347,6 +356,7 @@ impl Finder<'_> {
         let mut names = self.loader.list(typed).unwrap_or_default();
         names.sort_unstable();
         let mut siblings = Vec::new();
+        let mut read = 0;
         for path in names.iter().map(|name| directory.join(name)) {
             let is_file = matches!(self.loader.kind(&path), Ok(FileKind::File));
             if !is_file || promise(&path) == Promise::None {
@@ -354,6 +364,10 @@ impl Finder<'_> {
             }
             let Ok(source) = self.files.open(self.loader, &path) else { continue };
             let tree = self.files.tree(source);
+            read += tree.bytes().len();
+            if read > MOST_OF_SIBLINGS {
+                break;
+            }
             let is_fragment = !is_root(&path, tree) && is_configuration(tree);
             if is_fragment && parts(tree.bytes()).is_none() && !named.contains(&source) {
                 siblings.push(source);
@@ -362,3 +376,6 @@ impl Finder<'_> {
         siblings
     }
 }
+
+/// So many bytes of files beside a fragment are read for its sake.
+const MOST_OF_SIBLINGS: usize = 16 << 20;

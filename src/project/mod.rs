@@ -6,6 +6,7 @@ mod error;
 mod find;
 mod ignored;
 mod overlay;
+mod row;
 #[cfg(test)]
 mod tests;
 mod unit;

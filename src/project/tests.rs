@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::diagnostic::{Diagnostic, Verdict};
-use crate::source::{LineIndex, Memory};
+use crate::source::{Disk, LineIndex, Memory};
 
 fn memory(files: &[(&str, &str)]) -> Memory {
     let mut memory = Memory::default();
@@ -338,4 +338,64 @@ fn one_place_used_twice_is_one_finding() {
         "{}",
         shown(&report)
     );
+}
+
+/// Files on a real disk: what only a disk has.
+#[test]
+fn links_and_pipes_on_a_disk() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    #[expect(clippy::disallowed_methods, reason = "the test makes its own files")]
+    {
+        std::fs::create_dir_all(at("etc/sites-enabled")).unwrap();
+        std::fs::create_dir_all(at("real")).unwrap();
+        std::fs::write(at("real/nginx.conf"), MISMATCH).unwrap();
+        std::fs::write(at("real/site"), FRAGMENT.replace("127.0.0.1:8443", "a:443")).unwrap();
+    }
+    let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, at(name)).unwrap();
+    link("../real/nginx.conf", "etc/nginx.conf");
+    link("../../real/site", "etc/sites-enabled/site");
+    link("/dev/zero", "etc/zero.conf");
+    let mut request = request(&[]);
+    request.paths = vec![at("etc")];
+    request.settings = SettingsChoice::None;
+    let report = check(&Disk, &request).unwrap();
+    assert_eq!(report.summary.files, 2, "links that lead out of the directory are files of it");
+    assert_eq!(report.diagnostics.len(), 2, "{}", shown(&report));
+    request.paths = vec![at("etc/none.conf")];
+    assert!(check(&Disk, &request).is_err());
+}
+
+#[test]
+fn listeners_that_lead_to_themselves_end() {
+    let servers = (9000..9040).map(|port| format!("server 127.0.0.1:{port};\n"));
+    let listens = (9000..9040).map(|port| format!("server {{ listen {port}; proxy_pass u; }}\n"));
+    let text = format!(
+        "events {{}}\nstream {{ upstream u {{ {} }}\n{} }}\nhttp {{ server {{ listen 80; location / \
+         {{ proxy_pass http://127.0.0.1:9000; }} }} }}\n",
+        servers.collect::<String>(),
+        listens.collect::<String>(),
+    );
+    let report = checked(&[("/r/nginx.conf", &text)], &["/r/nginx.conf"]);
+    assert_eq!((shown(&report).as_str(), report.summary.hops.unknown), ("", 41));
+}
+
+#[test]
+fn every_hop_to_every_server_by_a_map_is_bounded() {
+    let n = 60;
+    let servers = |up: usize| (0..n).map(move |one| format!("server 10.0.{up}.{one}:9000;"));
+    let ups =
+        (0..n).map(|up| format!("upstream u{up} {{ {} }}\n", servers(up).collect::<String>()));
+    let lines = (0..n).map(|up| format!("v{up} u{up};"));
+    let locations = (0..200).map(|one| format!("location /{one} {{ proxy_pass http://$up; }}\n"));
+    let text = format!(
+        "events {{}}\nhttp {{ map $host $up {{ {} }}\n{} server {{ listen 80; {} }} }}\n",
+        lines.collect::<String>(),
+        ups.collect::<String>(),
+        locations.collect::<String>(),
+    );
+    let report = checked(&[("/r/nginx.conf", &text)], &["/r/nginx.conf"]);
+    assert_eq!(report.summary.hops.unknown, 200);
+    let peers: usize = report.hops.iter().map(|hop| hop.peers.len()).sum();
+    assert!(peers <= 100_200, "{peers}");
 }

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use super::row::row;
 use super::{Request, Shown};
-use crate::diagnostic::{Report, TargetRow};
+use crate::diagnostic::{Confidence, Report, TargetRow};
 use crate::engine::{self, PerPath, Policy};
 use crate::include::{Config, Files, Why};
 use crate::model::{self, Assumptions, Backend, Model, Narrowed};
@@ -135,8 +136,8 @@ impl Unit {
         }
         for hop in model.hops().filter(|hop| own.contains(&hop.used().source())) {
             if shown.hops.insert(hop.used().location()) {
-                report.summary.hops.count(hop.confidence());
-                report.hops.extend(request.hops.then(|| hop.row()));
+                report.summary.hops.count(hop.certainty().map(Confidence::from));
+                report.hops.extend(request.hops.then(|| row(&model, hop)));
             }
         }
         if shown.sources.is_empty() {

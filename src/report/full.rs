@@ -84,8 +84,8 @@ fn footer(
         note("fix", &mend(fix))?;
     }
     match report.cards.iter().find(|card| card.name == diagnostic.rule) {
-        Some(card) if !card.url.is_empty() => note("see", &card.url),
-        _ => Ok(()),
+        Some(card) => note("see", &format!("ngxlint rule {}", card.name)),
+        None => Ok(()),
     }
 }
 

@@ -73,7 +73,7 @@ fn versions(set: &VersionSet) -> String {
 
 fn unread(report: &Report) -> String {
     let unread = &report.summary.unread;
-    if report.summary.complete && unread.is_empty() {
+    if unread.is_empty() {
         return String::new();
     }
     let named: Vec<_> = unread.iter().take(NAMED).map(|name| visible(name)).collect();
@@ -81,11 +81,7 @@ fn unread(report: &Report) -> String {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let what = match named.is_empty() {
-        true => "not all of the configuration was read".to_owned(),
-        false => format!("not read: {}{more}", named.join(", ")),
-    };
-    format!("{what}: rules that need the whole configuration are silent\n")
+    format!("not read: {}{more}\n", named.join(", "))
 }
 
 /// So many unread files are named.

@@ -1,8 +1,8 @@
 //! HTTP/1.x is sent to a peer that speaks only HTTP/2.
 
 use super::{Context, On, Rule, insert_behind, peers_in_words, replace};
-use crate::diagnostic::{Applicability, Category, Confidence, Level};
-use crate::model::{Clash, Evidence, HTTP2_TO_UPSTREAM, Hop, Kind, Mismatch};
+use crate::diagnostic::{Applicability, Category, Edit, Level};
+use crate::model::{Certainty, Clash, Evidence, HTTP2_TO_UPSTREAM, Hop, Kind, Mismatch};
 use crate::nginx::{Contexts, Version, VersionSet, id};
 use crate::source::Span;
 
@@ -55,7 +55,7 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
     }
 }
 
-type Mend = (String, Applicability, Version, Vec<crate::diagnostic::Edit>);
+type Mend = (String, Applicability, Version, Vec<Edit>);
 
 fn mends(hop: Hop<'_>, clash: &Clash) -> Vec<Mend> {
     let mut mends = Vec::new();
@@ -73,7 +73,7 @@ fn mends(hop: Hop<'_>, clash: &Clash) -> Vec<Mend> {
         None => None,
     };
     if let Some(edit) = edit {
-        let safe = clash.confidence == Confidence::Certain && !sets_connection_headers(hop);
+        let safe = clash.certainty == Certainty::Certain && !sets_connection_headers(hop);
         let applicability = if safe { Applicability::Safe } else { Applicability::Unsafe };
         let message = "speak HTTP/2 with `proxy_http_version 2`".to_owned();
         mends.push((message, applicability, HTTP2_TO_UPSTREAM, vec![edit]));

@@ -18,7 +18,7 @@ use crate::diagnostic::{
     Applicability, Card, Category, Confidence, Diagnostic, Edit, Fix, Label, Level,
 };
 use crate::include::{Files, InstanceId, Used};
-use crate::model::{Clash, Evidence, Hop, Model, Peer, Scope};
+use crate::model::{Certainty, Clash, Evidence, Hop, Model, Peer, Scope};
 use crate::nginx::{DirectiveId, VersionSet};
 use crate::page::Page;
 use crate::source::{Location, SourceId, Span};
@@ -167,7 +167,7 @@ impl<'a> Context<'a> {
         let span = used.directive().span();
         let mut draft = self
             .report(used, span, message)
-            .confidence(clash.confidence)
+            .confidence(clash.certainty.into())
             .affects(model.target(), &clash.affects);
         if clash.is_strong(hop) {
             draft = draft.likely_level(Level::Warning);
@@ -217,10 +217,20 @@ fn evidence(model: &Model<'_>, peer: &Peer) -> (Location, String) {
         }
         Evidence::None => (at, format!("the peer `{address}`")),
         Evidence::Port(port) => (at, format!("port {port} tells what `{address}` speaks")),
-        Evidence::Setting(pattern, _) => (
-            at,
-            format!("`[[backend]]` `{pattern}` in the settings declares what `{address}` speaks"),
-        ),
+        Evidence::Setting(_, words) => {
+            let words: Vec<&str> = words.iter().map(|word| word.name()).collect();
+            let words = words.join("`, `");
+            (at, format!("the settings declare that `{address}` speaks `{words}`"))
+        }
+    }
+}
+
+impl From<Certainty> for Confidence {
+    fn from(certainty: Certainty) -> Self {
+        match certainty {
+            Certainty::Likely => Self::Likely,
+            Certainty::Certain => Self::Certain,
+        }
     }
 }
 

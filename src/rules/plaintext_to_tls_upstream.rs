@@ -1,8 +1,8 @@
 //! Cleartext is spoken to a peer that takes only TLS.
 
 use super::{Context, On, Rule, peers_in_words, replace};
-use crate::diagnostic::{Applicability, Category, Confidence, Level};
-use crate::model::{Evidence, Hop, Kind, Mismatch};
+use crate::diagnostic::{Applicability, Category, Level};
+use crate::model::{Certainty, Evidence, Hop, Kind, Mismatch};
 use crate::source::Span;
 
 /// The rule.
@@ -47,9 +47,9 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
         (_, None) if word.raw().starts_with(b"$") => return,
         (_, None) => Span::at(word.span().start),
     };
-    let applicability = match clash.confidence {
-        Confidence::Certain => Applicability::Safe,
-        Confidence::Likely => Applicability::Unsafe,
+    let applicability = match clash.certainty {
+        Certainty::Certain => Applicability::Safe,
+        Certainty::Likely => Applicability::Unsafe,
     };
     let edits = vec![replace(used, span, scheme)];
     draft.fix(format!("speak TLS with `{scheme}`"), applicability, None, edits);

@@ -15,14 +15,37 @@ pub struct Position {
 pub struct LineIndex {
     starts: Vec<u32>,
     length: u32,
+    /// In lines longer than [`LONG`]: an offset, and how many characters are before it on its
+    /// line. Without these, many findings on one long line would count it from its start each.
+    counted: Vec<(u32, u32)>,
 }
+
+/// Bytes of a line between two places whose characters are counted beforehand.
+const LONG: usize = 4096;
 
 impl LineIndex {
     /// The index of `text`.
     pub fn new(text: &[u8]) -> Self {
         let mut starts = vec![0];
         starts.extend(memchr::memchr_iter(b'\n', text).map(|at| at as u32 + 1));
-        Self { starts, length: text.len() as u32 }
+        let mut index = Self { starts, length: text.len() as u32, counted: Vec::new() };
+        for line in 1..=index.lines() as u32 {
+            index.count(text, index.span(line));
+        }
+        index
+    }
+
+    fn count(&mut self, text: &[u8], line: super::Span) {
+        let (mut from, mut count) = (line.start as usize, 0);
+        while from + LONG < line.end as usize {
+            let mut to = from + LONG;
+            // A character has at most three bytes behind its first.
+            let continues = |at: usize| text.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
+            to -= (0..=3).find(|back| !continues(to - back)).unwrap_or(0);
+            count += characters(text.get(from..to).unwrap_or_default());
+            self.counted.push((to as u32, count));
+            from = to;
+        }
     }
 
     /// How many lines there are; a text that ends in LF has an empty last line.
@@ -45,19 +68,27 @@ impl LineIndex {
     }
 
     /// Line and column of `offset` in `text`, which must be the text of this index. The work is
-    /// linear in the length of the line before `offset`.
+    /// bounded, however long the line is.
     pub fn position(&self, text: &[u8], offset: u32) -> Position {
         let offset = offset.min(self.length);
         let line = self.line(offset);
         let start = self.span(line).start;
-        let before = text.get(start as usize..offset as usize).unwrap_or_default();
-        // Byte by byte where it is no UTF-8: `chars` would take a truncated character for one.
-        let characters: usize = before
-            .utf8_chunks()
-            .map(|chunk| chunk.valid().chars().count() + chunk.invalid().len())
-            .sum();
-        Position { line, column: characters as u32 + 1 }
+        let next = self.counted.partition_point(|(at, _)| *at <= offset);
+        let (from, count) = match next.checked_sub(1).and_then(|last| self.counted.get(last)) {
+            Some(&(at, count)) if at > start => (at, count),
+            _ => (start, 0),
+        };
+        let between = text.get(from as usize..offset as usize).unwrap_or_default();
+        Position { line, column: count + characters(between) + 1 }
     }
+}
+
+/// How many characters there are. A byte that belongs to none is one: `chars` of a text with
+/// replacements would take a truncated character for one.
+fn characters(text: &[u8]) -> u32 {
+    text.utf8_chunks()
+        .map(|chunk| (chunk.valid().chars().count() + chunk.invalid().len()) as u32)
+        .sum()
 }
 
 #[cfg(test)]
@@ -82,5 +113,21 @@ mod tests {
         assert_eq!(at(b"", 0), (1, 1));
         assert_eq!(at(b"a\n", 2), (2, 1));
         assert_eq!(at(b"a", 99), (1, 2));
+    }
+
+    #[test]
+    fn long_lines_are_counted_as_short_ones() {
+        let line: String = "aä€😀\t".repeat(3000);
+        let mut text = format!("first\n{line}\n{line}").into_bytes();
+        text[9_000] = 0xff;
+        text[20_001] = 0x80;
+        let index = LineIndex::new(&text);
+        for offset in (0..text.len()).step_by(97) {
+            let start = index.span(index.line(offset as u32)).start as usize;
+            let naive = characters(&text[start..offset]) + 1;
+            let column = index.position(&text, offset as u32).column;
+            // In the middle of a character the two count its bytes so far.
+            assert_eq!(column, naive, "{offset}");
+        }
     }
 }

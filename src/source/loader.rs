@@ -7,10 +7,12 @@ use std::path::{Component, Path, PathBuf};
 /// What stands at a path, links followed.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum FileKind {
-    /// Something with bytes: a regular file, a pipe, a device.
+    /// A regular file.
     File,
     /// A directory.
     Directory,
+    /// A pipe, a device, a socket: reading it may never end.
+    Special,
 }
 
 /// Where files come from. Paths are used as given; relative ones stand below the current
@@ -76,8 +78,14 @@ impl Loader for Disk {
     }
 
     fn kind(&self, path: &Path) -> io::Result<FileKind> {
-        let directory = std::fs::metadata(path)?.is_dir();
-        Ok(if directory { FileKind::Directory } else { FileKind::File })
+        let metadata = std::fs::metadata(path)?;
+        Ok(if metadata.is_dir() {
+            FileKind::Directory
+        } else if metadata.is_file() {
+            FileKind::File
+        } else {
+            FileKind::Special
+        })
     }
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
@@ -97,8 +105,10 @@ impl Loader for Disk {
         directory: &Path,
         enter: &mut dyn FnMut(&Path, FileKind) -> bool,
     ) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
-        let kind = |entry: &walkdir::DirEntry| {
-            if entry.file_type().is_dir() { FileKind::Directory } else { FileKind::File }
+        let kind = |entry: &walkdir::DirEntry| match entry.file_type() {
+            kind if kind.is_dir() => FileKind::Directory,
+            kind if kind.is_file() || kind.is_symlink() => FileKind::File,
+            _ => FileKind::Special,
         };
         let mut files = Vec::new();
         let mut walk = walkdir::WalkDir::new(directory).sort_by_file_name().into_iter();
@@ -120,7 +130,7 @@ impl Loader for Disk {
                 FileKind::File if enter(entry.path(), FileKind::File) => {
                     files.push(entry.into_path());
                 }
-                FileKind::File => {}
+                FileKind::File | FileKind::Special => {}
             }
         }
         files.sort_unstable();
@@ -205,6 +215,7 @@ impl Loader for Memory {
                     _ if !enter(&path, kind) => {}
                     FileKind::Directory => directories.push(path),
                     FileKind::File => files.push(path),
+                    FileKind::Special => {}
                 }
             }
         }

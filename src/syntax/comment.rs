@@ -1,6 +1,8 @@
 //! Comments that speak to ngxlint: `# ngxlint: ignore[rule] reason`, `file-ignore[…]`,
 //! `disable[…]` and `enable[…]`, `context=http/server`, `speaks=h2c`.
 
+use std::collections::HashMap;
+
 use memchr::memmem;
 use nom::bytes::complete::{tag, take_till, take_while, take_while1};
 use nom::character::complete::char;
@@ -57,26 +59,20 @@ pub fn notes(tree: &Tree) -> Vec<Note> {
     }
     let comments = tree.trivia().iter().filter(|one| one.kind == TriviaKind::Comment);
     let mut notes = Vec::new();
-    // Each `disable` that is not yet ended, by its place in `notes`.
-    let mut disabled: Vec<usize> = Vec::new();
+    // Each `disable` that is not yet ended, by the name it disables and its place in `notes`.
+    let mut disabled: HashMap<String, Vec<usize>> = HashMap::new();
     for found in comments.filter_map(|comment| note(tree, comment.span)) {
         match found {
             Found::Note(note) => notes.push(note),
             Found::Disable(note, names) => {
                 for name in names {
-                    disabled.push(notes.len());
+                    disabled.entry(name.text.clone()).or_default().push(notes.len());
                     notes.push(Note { asks: Asks::Ignore(vec![name]), ..note.clone() });
                 }
             }
             Found::Enable(note, names, word) => {
-                let ends = |one: &usize| match &notes[*one].asks {
-                    Asks::Ignore(own) => {
-                        own.iter().any(|own| names.iter().any(|name| name.text == own.text))
-                    }
-                    _ => false,
-                };
-                let (ended, open): (Vec<_>, Vec<_>) = disabled.iter().copied().partition(ends);
-                disabled = open;
+                let ended = names.iter().filter_map(|name| disabled.remove(&name.text));
+                let ended: Vec<usize> = ended.flatten().collect();
                 for &one in &ended {
                     notes[one].scope.end = note.span.start;
                 }
@@ -119,7 +115,8 @@ fn note(tree: &Tree, span: Span) -> Option<Found> {
     let (rest, word) = name(text).ok()?;
     let directive = on_line.or(after).map(Directive::node_id);
     let names = |rest| {
-        list(rest).ok().map(|(behind, inside)| split(inside, span.end - behind.len() as u32 - 1))
+        let (behind, inside) = list(rest).ok()?;
+        Some(split(inside, span.end - behind.len() as u32 - 1)).filter(|names| !names.is_empty())
     };
     if matches!(word, b"disable" | b"enable")
         && let Some(names) = names(rest)

@@ -44,8 +44,9 @@ struct Parser<'b> {
     open: Vec<Open>,
     /// The first word of the directive that is being read, in `words`.
     first_word: usize,
-    /// The words of that directive that begin a line, but its name.
+    /// The words that begin a line, but names; those of that directive from `first_line` on.
     line_starts: Vec<usize>,
+    first_line: usize,
     /// Behind these offsets no quote of that kind (`"`, `'`) ends any more.
     endless: [usize; 2],
 }
@@ -54,6 +55,8 @@ struct Parser<'b> {
 struct Open {
     /// [`NONE`] for braces without a directive.
     node: u32,
+    /// The directive whose braces these are, or the nearest around them; [`NONE`] at top level.
+    parent: u32,
     /// Whether the lines inside are no directives (`map`, `types` …).
     free_form: bool,
 }
@@ -79,6 +82,7 @@ impl<'b> Parser<'b> {
             open: Vec::new(),
             first_word: 0,
             line_starts: Vec::new(),
+            first_line: 0,
             endless: [usize::MAX; 2],
         }
     }
@@ -236,7 +240,8 @@ impl<'b> Parser<'b> {
     fn open(&mut self, in_directive: bool) {
         if !in_directive {
             self.stray(ProblemKind::UnexpectedStart, "unexpected \"{\"");
-            return self.open.push(Open { node: NONE, free_form: false });
+            let parent = self.parent();
+            return self.open.push(Open { node: NONE, parent, free_form: false });
         }
         self.end_directive(End::Brace);
         let index = self.nodes.len() - 1;
@@ -257,7 +262,7 @@ impl<'b> Parser<'b> {
             return self.lua(index);
         }
         let free_form = node.id.is_some_and(nginx::is_free_form_block);
-        self.open.push(Open { node: index as u32, free_form });
+        self.open.push(Open { node: index as u32, parent: index as u32, free_form });
     }
 
     fn lua(&mut self, index: usize) {
@@ -341,14 +346,20 @@ impl<'b> Parser<'b> {
         self.push_node(id, kind, terminator);
         self.first_word = self.words.len();
         self.line_starts.clear();
+        self.first_line = 0;
+    }
+
+    /// The directive in whose braces the next one stands.
+    fn parent(&self) -> u32 {
+        self.open.last().map_or(NONE, |open| open.parent)
     }
 
     fn push_node(&mut self, id: Option<DirectiveId>, kind: NodeKind, terminator: u32) {
-        let parent = self.open.iter().rev().map(|open| open.node).find(|&node| node != NONE);
+        let parent = self.parent();
         let subtree_end = self.nodes.len() as u32 + 1;
         self.nodes.push(Node {
             first_word: self.first_word as u32,
-            parent: parent.unwrap_or(NONE),
+            parent,
             subtree_end,
             terminator,
             close: NONE,
@@ -365,14 +376,15 @@ impl<'b> Parser<'b> {
     /// The word at which another directive begins, if the words at hand cannot be one.
     fn split(&self, id: DirectiveId, end: End) -> Option<usize> {
         let arguments = self.words.len() - self.first_word - 1;
-        if self.line_starts.is_empty() || id.accepts(arguments, end == End::Brace) {
+        let lines = &self.line_starts[self.first_line..];
+        if lines.is_empty() || id.accepts(arguments, end == End::Brace) {
             return None;
         }
         let begins = |&&word: &&usize| {
             let known = self.words.get(word).and_then(|&span| self.look_up(span, false));
             known.is_some() && id.accepts(word - self.first_word - 1, false)
         };
-        self.line_starts.iter().find(begins).copied()
+        lines.iter().find(begins).copied()
     }
 
     /// Ends a directive before the word `next`.
@@ -389,7 +401,7 @@ impl<'b> Parser<'b> {
         let noticed = self.span(usize::from(self.at < self.bytes.len()));
         self.report_semicolon(self.nodes.len() - 1, noticed, nginx);
         self.first_word = next;
-        self.line_starts.retain(|&word| word > next);
+        self.first_line = self.line_starts.partition_point(|&word| word <= next);
     }
 
     fn end_of_text(&mut self) {

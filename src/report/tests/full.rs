@@ -29,7 +29,7 @@ fn full_shows_both_places_and_what_to_do() {
       = help: Raising `proxy_http_version` to 1.1 does not help: the listener takes
               no HTTP/1 at all in these releases.
       = fix: speak HTTP/2 to it (unsafe, 1 edit, for nginx >=1.29.4)
-      = see: https://example.org/rules/a-rule
+      = see: ngxlint rule a-rule
     "#);
 }
 
@@ -62,7 +62,7 @@ fn full_makes_everything_visible() {
        ·        ╰── here
        ╰────
       = help: \u{9b}31m
-      = see: https://example.org/rules/a-rule
+      = see: ngxlint rule a-rule
     "#);
     let raw = |letter: char| letter != '\n' && (letter.is_control() || letter == '\u{202e}');
     assert!(!full.contains(raw) && !builder.concise().replace('\n', "").contains(raw));
@@ -83,7 +83,7 @@ fn full_cuts_long_lines_around_what_matters() {
      1 │ …ééééééééééééééééherexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
        ·                  ────
        ╰────
-      = see: https://example.org/rules/a-rule
+      = see: ngxlint rule a-rule
 
     error: two places [a-rule]
        ╭─[long.conf:1:301]
@@ -91,14 +91,14 @@ fn full_cuts_long_lines_around_what_matters() {
        ·  ▲               ────
        ·  ╰── cut away
        ╰────
-      = see: https://example.org/rules/a-rule
+      = see: ngxlint rule a-rule
 
     error: at the start [a-rule]
        ╭─[long.conf:1:1]
      1 │ éééééééééééééééééééééééééééééééééé…
        · ─
        ╰────
-      = see: https://example.org/rules/a-rule
+      = see: ngxlint rule a-rule
     "#);
 }
 
@@ -120,7 +120,7 @@ fn full_points_at_ends_and_nothing() {
      2 │     gzip on
        ·            ▲
        ╰────
-      = see: https://example.org/rules/a-rule
+      = see: ngxlint rule a-rule
 
     error: unexpected end of file [a-rule]
        ╭─[closed.conf:2:1]
@@ -128,14 +128,14 @@ fn full_points_at_ends_and_nothing() {
      2 │
        · ▲
        ╰────
-      = see: https://example.org/rules/a-rule
+      = see: ngxlint rule a-rule
 
     error: unexpected end of file [a-rule]
        ╭─[empty.conf:1:1]
      1 │
        · ▲
        ╰────
-      = see: https://example.org/rules/a-rule
+      = see: ngxlint rule a-rule
     "#);
 }
 
@@ -159,7 +159,7 @@ fn full_draws_blocks_by_their_beginning_or_whole() {
      2 │ ╰─▶     server 10.0.0.1:8080;
      3 │     }
        ╰────
-      = see: https://example.org/rules/a-rule
+      = see: ngxlint rule a-rule
 
     error: a block of nine lines [a-rule]
        ╭─[conf.d/site.conf:1:1]
@@ -167,7 +167,7 @@ fn full_draws_blocks_by_their_beginning_or_whole() {
        · ──────────────
      2 │     server 10.0.0.1:8080;
        ╰────
-      = see: https://example.org/rules/a-rule
+      = see: ngxlint rule a-rule
 
     error: overlapping labels [a-rule]
        ╭─[conf.d/site.conf:2:5]
@@ -178,7 +178,7 @@ fn full_draws_blocks_by_their_beginning_or_whole() {
        ·            │ one
      3 │ }
        ╰────
-      = see: https://example.org/rules/a-rule
+      = see: ngxlint rule a-rule
     "#);
 }
 

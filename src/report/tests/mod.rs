@@ -398,7 +398,7 @@ fn the_summary_says_what_silence_is_worth() {
     insta::assert_snapshot!(lines.join("\n"), @r#"
     3 files, target 1.22.1, 5 hops (3 proven, 1 likely, 1 unknown): 1 error, 2 warnings; 4 hidden below --min-level warning
     1 file, target 1.25.1 – 1.31.4 (from `http2` at nginx.conf:8; set nginx-version to be exact), no hops: 1 info (1 with a safe fix); 1 hidden below --min-level info or --min-confidence certain
-    not read: /etc/nginx/mime.types, b, c, d, e and 1 more: rules that need the whole configuration are silent
+    not read: /etc/nginx/mime.types, b, c, d, e and 1 more
     1 file, target 1.20.0 – 1.31.4 (assumed; set nginx-version to be exact), no hops: no findings
     "#);
 }
