@@ -7,4 +7,8 @@ mod docs;
 #[cfg(test)]
 mod hops;
 #[cfg(test)]
+mod nginx;
+#[cfg(test)]
 mod soup;
+#[cfg(test)]
+mod tidy;

@@ -45,10 +45,11 @@ fn step(loader: &dyn Loader, base: &[u8], component: &[u8], last: bool) -> Vec<V
         return if stands { vec![name] } else { Vec::new() };
     }
     let directory = if base.is_empty() { Path::new(".").to_path_buf() } else { path(base) };
-    let entries = loader.list(&directory).unwrap_or_default();
+    let Ok(entries) = loader.list(&directory) else { return Vec::new() };
     entries
         .iter()
         .map(|name| name.as_os_str().as_bytes())
+        .chain([b".".as_slice(), b".."])
         .filter(|name| matches(component, name))
         .map(whole)
         .filter(|name| last || matches!(loader.kind(&path(name)), Ok(FileKind::Directory)))
@@ -124,6 +125,8 @@ fn one(pattern: &[u8]) -> (One<'_>, usize) {
         [b'*', ..] => (One::Star, 1),
         [b'?', ..] => (One::Any, 1),
         [b'\\', byte, ..] => (One::Byte(*byte), 2),
+        // Nothing matches a pattern that ends within an escape.
+        [b'\\'] => (One::Set(b"", false), 1),
         [b'[', rest @ ..] => {
             let negated = matches!(rest.first(), Some(b'!' | b'^'));
             let inside = &rest[usize::from(negated)..];
@@ -244,6 +247,7 @@ mod tests {
             ("[!a]", "a"),
             ("a", "A"),
             ("*b", "ba"),
+            ("*\\", "\\"),
         ] {
             assert!(!matches(pattern.as_bytes(), name.as_bytes()), "{pattern} {name}");
         }
@@ -269,6 +273,8 @@ mod tests {
         assert_eq!(expand("/*/*/x"), ["/c/a-b/x", "/c/a/x"]);
         assert_eq!(expand("/c/a*"), ["/c/a", "/c/a-b"]);
         assert_eq!(expand("/c//b*"), ["/c//b.conf"]);
+        assert_eq!(expand("/c/.*"), ["/c/.", "/c/..", "/c/.h.conf"]);
+        assert_eq!(expand("/c/.*/b*"), ["/c/./b.conf"]);
         assert!(expand("/d/*").is_empty());
     }
 }

@@ -15,7 +15,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(source: SourceId, cx: &mut Context<'_>) {
-    for problem in cx.files().problems(source) {
+    let files = cx.files();
+    let text = files.sources.bytes(source);
+    for problem in files.problems(source) {
         let at = |span| Location::new(source, span);
         let mut draft =
             cx.report_at(at(problem.span), problem.kind.message()).symptom(problem.nginx.clone());
@@ -28,7 +30,11 @@ fn check(source: SourceId, cx: &mut Context<'_>) {
             draft = draft.label(at(span), message);
         }
         if let Some(span) = problem.noticed {
-            draft = draft.label(at(span), "nginx notices it here");
+            let instead = problem.kind == ProblemKind::UnclosedBlock
+                && text.get(span.range()) == Some(b"}".as_slice());
+            let message =
+                if instead { "this `}` closes it instead" } else { "nginx notices it here" };
+            draft = draft.label(at(span), message);
         }
         if problem.kind == ProblemKind::MissingSemicolon {
             let edits = vec![Edit { at: at(problem.span), text: ";".to_owned() }];

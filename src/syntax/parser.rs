@@ -1,6 +1,10 @@
 //! The spine: an explicit loop with an explicit stack, so that no nesting overflows.
 
+mod unclosed;
+
 use std::sync::Arc;
+
+use bstr::ByteSlice;
 
 use super::lexer;
 use super::lua;
@@ -201,7 +205,7 @@ impl<'b> Parser<'b> {
             span,
             noticed: None,
             began: Some(Span::new(start as u32, behind as u32)),
-            nginx: format!("unexpected \"{}\"", self.bytes[behind].escape_ascii()),
+            nginx: unexpected(self.bytes[behind]),
         });
         self.words.push(word);
         self.at = behind + rest;
@@ -218,7 +222,7 @@ impl<'b> Parser<'b> {
         }
         let byte = self.bytes[start] as char;
         let nginx = match noticed {
-            Some(at) => format!("unexpected \"{}\"", self.bytes[at].escape_ascii()),
+            Some(at) => unexpected(self.bytes[at]),
             None if self.bytes.len() - start > NGX_CONF_BUFFER => {
                 format!("too long parameter, probably missing terminating \"{byte}\" character")
             }
@@ -403,67 +407,6 @@ impl<'b> Parser<'b> {
         self.first_word = next;
         self.first_line = self.line_starts.partition_point(|&word| word <= next);
     }
-
-    fn end_of_text(&mut self) {
-        if self.words.len() > self.first_word {
-            self.missing_semicolon("unexpected end of file, expecting \";\" or \"}\"");
-        }
-        let mut unclosed: Vec<u32> =
-            self.open.iter().map(|open| open.node).filter(|&node| node != NONE).collect();
-        for &node in &unclosed {
-            self.nodes[node as usize].subtree_end = self.nodes.len() as u32;
-        }
-        let suspects = self.wrongly_closed(unclosed.len());
-        unclosed.drain(..suspects.len());
-        for node in suspects.into_iter().chain(unclosed) {
-            let Node { terminator, close, first_word, .. } = self.nodes[node as usize];
-            self.problem(Problem {
-                kind: ProblemKind::UnclosedBlock,
-                span: Span::new(terminator, terminator + 1),
-                noticed: (close != NONE).then(|| Span::new(close, close + 1)),
-                began: Some(self.words[first_word as usize]),
-                nginx: "unexpected end of file, expecting \"}\"".to_owned(),
-            });
-        }
-    }
-
-    /// Where braces are missing: the first blocks, `most` at most, whose `}` stands further left
-    /// than the line that opens them, so that it was meant for another block.
-    fn wrongly_closed(&self, most: usize) -> Vec<u32> {
-        if most == 0 {
-            return Vec::new();
-        }
-        let mut suspects: Vec<u32> = (0..self.nodes.len() as u32)
-            .filter(|&node| {
-                let Node { terminator, close, kind, .. } = self.nodes[node as usize];
-                kind == NodeKind::Block
-                    && close != NONE
-                    && self.is_first_on_line(close)
-                    && self.indentation(close) < self.indentation(terminator)
-            })
-            .collect();
-        // The blocks around a wrongly closed one are closed wrongly in its wake.
-        let all = suspects.clone();
-        suspects.retain(|&outer| {
-            let end = self.nodes[outer as usize].subtree_end;
-            let next = all.partition_point(|&node| node <= outer);
-            all.get(next).is_none_or(|&inner| inner >= end)
-        });
-        suspects.truncate(most);
-        suspects
-    }
-
-    fn line_start(&self, offset: u32) -> usize {
-        memchr::memrchr(b'\n', &self.bytes[..offset as usize]).map_or(0, |at| at + 1)
-    }
-
-    fn indentation(&self, offset: u32) -> usize {
-        taken(lexer::indentation(&self.bytes[self.line_start(offset)..]))
-    }
-
-    fn is_first_on_line(&self, offset: u32) -> bool {
-        self.line_start(offset) + self.indentation(offset) == offset as usize
-    }
 }
 
 /// A word without its quotes, its escapes left alone.
@@ -472,6 +415,11 @@ fn unquoted(raw: &[u8]) -> &[u8] {
         [first @ (b'"' | b'\''), inner @ .., last] if first == last => inner,
         _ => raw,
     }
+}
+
+/// How nginx says that a byte may not stand where it does.
+fn unexpected(byte: u8) -> String {
+    format!("unexpected \"{}\"", [byte].as_bstr())
 }
 
 /// The length of the piece a leaf took; nothing where it did not match.

@@ -102,6 +102,17 @@ fn the_brace_that_is_missing_is_found_by_its_indentation() {
 }
 
 #[test]
+fn a_block_in_an_unclosed_block_of_lines_is_one_problem() {
+    let text = "http {\n  types {\n  map $a $b {\n  }\n}\n";
+    let problems = parsed(text.as_bytes()).problems;
+    let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+    let found = (problem.kind, problem.nginx.as_str());
+    assert_eq!(found, (ProblemKind::UnclosedBlock, "unexpected \"{\""));
+    let noticed = problem.noticed.map(|span| span.range());
+    assert_eq!(noticed, text.find("b {").map(|at| at + 2..at + 3));
+}
+
+#[test]
 fn a_quote_that_never_ends_costs_one_line() {
     let text = "add_header X \"a;\nadd_header Y \"b\";\nreturn 1;";
     assert_eq!(

@@ -86,6 +86,20 @@ fn every_example_says_what_is_found() {
 }
 
 #[test]
+fn every_rule_file_is_in_the_list() {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
+    #[expect(clippy::disallowed_methods, reason = "the test reads the sources")]
+    let entries = std::fs::read_dir(rules).expect("the sources are there");
+    let mut files: Vec<String> = entries
+        .map(|entry| entry.expect("it can be listed").path())
+        .filter_map(|path| Some(path.file_stem()?.to_str()?.replace('_', "-")))
+        .filter(|name| name != "mod")
+        .collect();
+    files.sort();
+    assert_eq!(files, ALL.iter().map(|rule| rule.name).collect::<Vec<_>>());
+}
+
+#[test]
 fn every_rule_is_shown_failing_and_silent() {
     for rule in ALL {
         let examples = page(rule).examples;

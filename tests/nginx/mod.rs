@@ -1,0 +1,18 @@
+//! Real nginx is the judge: what three releases of it say and do, against what ngxlint says.
+
+#![expect(clippy::disallowed_methods, reason = "tests make their own files")]
+
+mod client;
+mod includes;
+mod install;
+mod peer;
+mod port;
+mod process;
+mod runtime;
+mod situation;
+mod soup;
+mod text;
+mod tokens;
+mod tree;
+
+pub use install::Release;

@@ -1,0 +1,190 @@
+//! Mismatches for real: each configuration is started, asked once or twice, and mended.
+
+use std::path::Path;
+use std::process::Command;
+
+use ngxlint::nginx::Version;
+use ngxlint::rules::Rule;
+
+use super::client::{self, Answer};
+use super::peer::Peer;
+use super::process::{Running, check};
+use super::situation::{self, Conf, Goes, Mend, Situation};
+use super::{Release, port};
+
+/// What `ngxlint check` must say.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Expected {
+    /// The rule of the situation.
+    Finding,
+    /// Nothing at `warning` or above but these rules.
+    Nothing(&'static [&'static str]),
+}
+
+/// Where `ngxlint check --nginx-version` is held against what nginx just did, on the very text
+/// that nginx was given. `declared` is what a user would write as `[[backend]]`: address, speaks.
+fn lint_agrees(
+    situation: &Situation,
+    text: &str,
+    release_version: Version,
+    declared: Option<(&str, &[&str])>,
+    expected: Expected,
+) {
+    let directory = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
+    let backend = declared.map(|(address, speaks)| {
+        format!("[[backend]]\naddress = {address:?}\nspeaks = {speaks:?}\n")
+    });
+    put("nginx.conf", text);
+    put("ngxlint.toml", &backend.unwrap_or_default());
+    if expected == Expected::Finding && Rule::named(situation.rule).is_none() {
+        return unwritten(situation, directory.path(), release_version);
+    }
+    let min_level = if expected == Expected::Finding { "info" } else { "warning" };
+    let output = Command::new(env!("CARGO_BIN_EXE_ngxlint"))
+        .args(["check", "--output-format", "concise", "--min-level", min_level])
+        .args(["--nginx-version", &release_version.to_string(), "nginx.conf"])
+        .current_dir(directory.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let is_of = |line: &str, rule: &str| line.ends_with(&format!("[{rule}]"));
+    let agrees = match expected {
+        Expected::Finding => said.lines().any(|line| is_of(line, situation.rule)),
+        Expected::Nothing(remarks) => {
+            said.lines().all(|line| remarks.iter().any(|rule| is_of(line, rule)))
+        }
+    };
+    assert!(agrees, "{expected:?} {}, {release_version}\n{text}{said}", situation.name);
+}
+
+/// What is said of a situation whose rule is not written yet: where the two sides of a hop
+/// disagree, `hops` knows it already.
+fn unwritten(situation: &Situation, directory: &Path, version: Version) {
+    const BY_HOP: [&str; 4] = [
+        "http2-to-http1-upstream",
+        "proxy-protocol-mismatch",
+        "quic-only-upstream",
+        "wrong-upstream-protocol",
+    ];
+    const NOT_BY_HOP: [&str; 6] = [
+        "connection-header-over-http2",
+        "invalid-upstream-scheme",
+        "missing-upstream-sni",
+        "shared-keepalive-pool",
+        "upgrade-without-http11",
+        "upstream-tls-name",
+    ];
+    if NOT_BY_HOP.contains(&situation.rule) {
+        return;
+    }
+    assert!(BY_HOP.contains(&situation.rule), "{}: no such rule", situation.rule);
+    let output = Command::new(env!("CARGO_BIN_EXE_ngxlint"))
+        .args(["hops", "--output-format", "json", "--nginx-version", &version.to_string()])
+        .arg("nginx.conf")
+        .current_dir(directory)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("\"mismatch\""), "{}, {version}\n{said}", situation.name);
+}
+
+/// A configuration of a situation, with its peer and its ports.
+struct Scene {
+    situation: &'static Situation,
+    release: &'static Release,
+    peer: Option<Peer>,
+    front: u16,
+    text: String,
+}
+
+impl Scene {
+    fn new(situation: &'static Situation, release: &'static Release, conf: Conf) -> Self {
+        let peer = situation.peer.map(Peer::start);
+        let front = port::free();
+        let mut ports =
+            vec![("{front}", front), ("{inner}", port::free()), ("{other}", port::free())];
+        ports.extend(peer.as_ref().map(|peer| ("{peer}", peer.port())));
+        Self { situation, release, front, text: conf.text(&ports), peer }
+    }
+
+    fn lint(&self, expected: Expected) {
+        let address = self.peer.as_ref().map(|peer| format!("127.0.0.1:{}", peer.port()));
+        let speaks = self.situation.peer.map_or(&[][..], |kind| kind.speaks());
+        let declared = address.as_deref().map(|address| (address, speaks));
+        lint_agrees(self.situation, &self.text, self.release.version, declared, expected);
+    }
+
+    /// What nginx answers, and what it logged. `/again` is asked too where it stands in the text.
+    fn play(&self) -> (Answer, String) {
+        let running = Running::start(self.release, &[("nginx.conf", &self.text)]);
+        let mut answer = client::get(self.front, "/", "Upgrade: websocket\r\n");
+        if self.text.contains("= /again") {
+            answer = client::get(self.front, "/again", "");
+        }
+        (answer, running.error_log())
+    }
+
+    fn told(&self) -> String {
+        format!("{}, nginx {}:\n{}", self.situation.name, self.release.version, self.text)
+    }
+
+    fn fares_ill(&self) {
+        match self.situation.goes {
+            Goes::Refused(message) => {
+                let verdict = check(self.release, &[("nginx.conf", &self.text)]);
+                let refusal = verdict.refusal().map(|line| line.message.as_str());
+                assert!(
+                    refusal.is_some_and(|said| said.starts_with(message)),
+                    "{}{verdict:?}",
+                    self.told()
+                );
+            }
+            Goes::Wrong(outcomes, lines) => {
+                let (answer, log) = self.play();
+                assert!(outcomes.contains(&answer.outcome()), "{}{answer:?}\n{log}", self.told());
+                let logged = lines.iter().any(|line| log.contains(line));
+                assert!(logged || lines.is_empty(), "{}{log}", self.told());
+                assert!(!lines.is_empty() || !log.contains("[error]"), "{}{log}", self.told());
+            }
+        }
+    }
+
+    fn fares_well(&self, mend: &Mend) {
+        let (answer, log) = self.play();
+        assert_eq!(answer.outcome(), mend.outcome, "{}{answer:?}\n{log}", self.told());
+        let body = String::from_utf8_lossy(answer.body());
+        assert!(body.contains(mend.body), "{}{body}", self.told());
+        assert!(!log.contains("[error]"), "{}{log}", self.told());
+    }
+}
+
+fn releases(text: &str) -> impl Iterator<Item = &'static Release> {
+    Release::all().iter().filter(move |release| release.is_in(text))
+}
+
+#[test]
+fn every_mismatch_fails_as_foretold() {
+    for situation in situation::all() {
+        for release in releases(situation.releases) {
+            for &conf in situation.bad {
+                let scene = Scene::new(situation, release, conf);
+                scene.fares_ill();
+                scene.lint(Expected::Finding);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_mend_works() {
+    for situation in situation::all() {
+        for mend in situation.mends {
+            for release in releases(mend.releases) {
+                let scene = Scene::new(situation, release, mend.conf);
+                scene.fares_well(mend);
+                scene.lint(Expected::Nothing(mend.remarks));
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! PROXY headers, QUIC, FastCGI, and schemes that nginx does not know.
+
+use super::{CLOSED, Conf, Goes, STATUS_400, STATUS_502, Situation, mend, web};
+
+pub(super) static ALL: &[Situation] = &[
+    Situation {
+        name: "no PROXY header to a listener that wants one",
+        rule: "proxy-protocol-mismatch",
+        releases: "*",
+        peer: None,
+        bad: &[Conf::Web("proxy_pass http://127.0.0.1:{inner};", inner!(" proxy_protocol", ""))],
+        goes: Goes::Wrong(&[STATUS_502], CLOSED),
+        mends: &[mend(
+            "*",
+            Conf::Whole(concat!(
+                "events {}\nstream { server { listen 127.0.0.1:{front}; proxy_protocol on; \
+                 proxy_pass 127.0.0.1:{inner}; } }\nhttp { ",
+                inner!(" proxy_protocol", ""),
+                " }\n"
+            )),
+            "inner HTTP/1.1",
+        )],
+    },
+    Situation {
+        name: "a PROXY header to a listener that wants none",
+        rule: "proxy-protocol-mismatch",
+        releases: "*",
+        peer: None,
+        bad: &[Conf::Whole(concat!(
+            "events {}\nstream { server { listen 127.0.0.1:{front}; proxy_protocol on; \
+             proxy_pass 127.0.0.1:{inner}; } }\nhttp { ",
+            inner!("", ""),
+            " }\n"
+        ))],
+        goes: Goes::Wrong(&[STATUS_400], &[]),
+        mends: &[],
+    },
+    Situation {
+        name: "FastCGI to an HTTP peer",
+        rule: "wrong-upstream-protocol",
+        releases: "*",
+        peer: None,
+        bad: &[Conf::Web("fastcgi_pass 127.0.0.1:{inner};", inner!("", ""))],
+        goes: Goes::Wrong(
+            &[STATUS_502],
+            &["upstream sent unsupported FastCGI protocol version: 72 while reading response \
+               header from upstream"],
+        ),
+        mends: &[],
+    },
+    Situation {
+        name: "TCP to a listener of QUIC",
+        rule: "quic-only-upstream",
+        // 1.31.3 is here without HTTP/3.
+        releases: ">=1.25.0, <1.30",
+        peer: None,
+        bad: &[Conf::Web(
+            "proxy_pass https://127.0.0.1:{inner};",
+            inner!(" quic", "ssl_certificate cert.pem; ssl_certificate_key key.pem;"),
+        )],
+        goes: Goes::Wrong(
+            &[STATUS_502],
+            &["connect() failed (111: Connection refused) while connecting to upstream"],
+        ),
+        mends: &[mend(
+            ">=1.25.0, <1.30",
+            Conf::Web(
+                "proxy_pass https://127.0.0.1:{inner};",
+                inner!(
+                    " quic; listen 127.0.0.1:{inner} ssl",
+                    "ssl_certificate cert.pem; ssl_certificate_key key.pem;"
+                ),
+            ),
+            "inner HTTP/1.",
+        )],
+    },
+    Situation {
+        name: "schemes that proxy_pass does not know",
+        rule: "invalid-upstream-scheme",
+        releases: "*",
+        peer: None,
+        bad: &[
+            web("proxy_pass grpc://127.0.0.1:{inner};"),
+            web("proxy_pass ws://127.0.0.1:{inner};"),
+            web("proxy_pass h2c://127.0.0.1:{inner};"),
+            web("proxy_pass 127.0.0.1:{inner};"),
+        ],
+        goes: Goes::Refused("invalid URL prefix"),
+        mends: &[],
+    },
+    Situation {
+        name: "a scheme where only a host may stand",
+        rule: "invalid-upstream-scheme",
+        releases: "*",
+        peer: None,
+        bad: &[
+            web("grpc_pass http://127.0.0.1:{inner};"),
+            web("fastcgi_pass http://127.0.0.1:{inner};"),
+            Conf::Web("proxy_pass http://up;", "upstream up { server http://127.0.0.1:{inner}; }"),
+        ],
+        goes: Goes::Refused("invalid host in upstream \"http://127.0.0.1:"),
+        mends: &[],
+    },
+];
