@@ -12,7 +12,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use generate::Site;
 use ngxlint::include::{Config, Files, Reach, resolve};
 use ngxlint::model::{Assumptions, Model};
-use ngxlint::nginx::{Contexts, VersionSet};
+use ngxlint::nginx::{Contexts, Flavor, VersionSet};
 use ngxlint::project::{Request, SettingsChoice, check};
 use ngxlint::source::Memory;
 use ngxlint::syntax::parse;
@@ -44,7 +44,12 @@ fn understanding(criterion: &mut Criterion) {
     let mut files = Files::default();
     let config = resolved(&mut files, &one_file(clean()));
     let build = || {
-        let assumptions = Assumptions { target: VersionSet::assumed(), backends: Vec::new() };
+        let assumptions = Assumptions {
+            target: VersionSet::assumed(),
+            assumed: true,
+            flavor: Flavor::Nginx,
+            backends: Vec::new(),
+        };
         black_box(Model::build(&config, &files, assumptions).hops().len())
     };
     criterion.bench_function("model/one file", |bencher| bencher.iter(build));

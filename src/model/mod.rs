@@ -21,7 +21,6 @@ pub use address::{Address, Host};
 pub use hop::{Clash, HTTP2_TO_UPSTREAM, HTTP11_DEFAULT, Hop, Kind};
 pub use peer::{Certainty, Evidence, Known, Peer};
 pub use scope::{Scope, ScopeId};
-pub use target::{Narrowed, narrow};
 pub use timeline::Timeline;
 
 use std::cell::RefCell;
@@ -39,6 +38,8 @@ use crate::syntax::{Asks, NodeId};
 pub struct Assumptions {
     /// The releases it is for.
     pub target: VersionSet,
+    /// Whether they are only assumed: then they are narrowed to those that take all it uses.
+    pub assumed: bool,
     /// The server it is for.
     pub flavor: Flavor,
     /// What peers outside of it speak; the first that is meant counts.
@@ -97,6 +98,8 @@ fn fits(pattern: &[u8], text: &[u8]) -> bool {
 pub struct Model<'c> {
     config: &'c Config,
     assumptions: Assumptions,
+    /// The directive that narrowed an assumed target.
+    narrowed_by: Option<Use>,
     scopes: scope::Scopes,
     sockets: listener::Sockets,
     upstreams: upstream::Upstreams,
@@ -116,6 +119,7 @@ impl<'c> Model<'c> {
         let mut model = Self {
             config,
             assumptions,
+            narrowed_by: None,
             scopes: scope::Scopes::build(config),
             sockets: listener::Sockets::default(),
             upstreams: upstream::Upstreams::default(),
@@ -125,6 +129,11 @@ impl<'c> Model<'c> {
             streams: RefCell::default(),
             hops: Vec::new(),
         };
+        if model.assumptions.assumed {
+            let narrowed = target::narrow(&model, &model.assumptions.target);
+            model.assumptions.target = narrowed.versions;
+            model.narrowed_by = narrowed.by;
+        }
         model.declare(files);
         model.maps = variable::Maps::build(&model);
         model.sockets = listener::Sockets::build(&model);
@@ -160,6 +169,12 @@ impl<'c> Model<'c> {
     /// The releases it is for.
     pub const fn target(&self) -> &VersionSet {
         &self.assumptions.target
+    }
+
+    /// The directive that narrowed an assumed target: the one that raised its lower end, else the
+    /// one that lowered its upper end.
+    pub fn narrowed_by(&self) -> Option<Used<'c>> {
+        self.narrowed_by.map(|used| self.config.used(used))
     }
 
     /// The server it is for.

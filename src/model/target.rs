@@ -1,44 +1,29 @@
 //! The releases that take all that a configuration uses.
 
-use crate::include::{Config, Step, Use, Used};
+use super::Model;
+use crate::include::{Use, Used};
 use crate::nginx::{self, Contexts, DirectiveId, Origin, VersionSet};
 
 /// A target made narrower by what a configuration uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Narrowed {
+pub(super) struct Narrowed {
     /// What is left of the target; never empty.
-    pub versions: VersionSet,
+    pub(super) versions: VersionSet,
     /// The directive that raised its lower end, else the one that lowered its upper end.
-    pub by: Option<Use>,
+    pub(super) by: Option<Use>,
 }
 
-/// Narrows `target` to the releases that take every directive of `config` where it stands, with
-/// its arguments. What no release of the target takes is a mistake and narrows nothing.
-pub fn narrow(config: &Config, target: &VersionSet) -> Narrowed {
+/// Narrows `target` to the releases that take every directive of the configuration where it stands,
+/// with its arguments. What no release of the target takes is a mistake and narrows nothing.
+pub(super) fn narrow(model: &Model<'_>, target: &VersionSet) -> Narrowed {
     let mut narrowing = Narrowing {
         left: target.clone(),
         raised: None,
         lowered: None,
         seen: vec![Vec::new(); DirectiveId::COUNT],
     };
-    for top in config.tops() {
-        let mut contexts = vec![top.context];
-        for step in config.walk(top) {
-            match step {
-                Step::Enter(used) => {
-                    let context = contexts.last().copied().unwrap_or(Contexts::NONE);
-                    narrowing.take(used, context);
-                    if used.directive().is_block() {
-                        let id = used.directive().id();
-                        let inner = id.and_then(|id| nginx::inside(id, context));
-                        contexts.push(inner.unwrap_or(Contexts::NONE));
-                    }
-                }
-                Step::Leave(_) => {
-                    contexts.pop();
-                }
-            }
-        }
+    for (id, used, scope) in model.directives() {
+        narrowing.take(id, used, scope.context());
     }
     let by = narrowing.raised.or(narrowing.lowered);
     Narrowed { versions: narrowing.left, by }
@@ -53,9 +38,8 @@ struct Narrowing {
 }
 
 impl Narrowing {
-    fn take(&mut self, used: Used<'_>, context: Contexts) {
+    fn take(&mut self, id: DirectiveId, used: Used<'_>, context: Contexts) {
         let directive = used.directive();
-        let Some(id) = directive.id() else { return };
         let way = (context, directive.args().len(), directive.is_block());
         let seen = &mut self.seen[id.index()];
         if !seen.contains(&way) {

@@ -7,11 +7,11 @@ use super::row::row;
 use super::{Request, Shown};
 use crate::diagnostic::{Confidence, Report, TargetRow};
 use crate::engine::{self, PerPath, Policy};
-use crate::include::{Config, Files, Why};
-use crate::model::{self, Assumptions, Backend, Model, Narrowed};
+use crate::include::{Config, Files, Used, Why};
+use crate::model::{Assumptions, Backend, Model, shown};
 use crate::nginx::VersionSet;
 use crate::settings::Settings;
-use crate::source::{LineIndex, SourceId};
+use crate::source::SourceId;
 
 /// Which files of a unit are reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,13 +110,18 @@ impl Unit {
         if own.is_empty() {
             return;
         }
-        let target = self.target(files, request);
+        let mut target = self.target(request);
         let assumptions = Assumptions {
             target: target.versions.clone(),
+            assumed: target.assumed,
             flavor: target.flavor,
             backends: self.settings.iter().flat_map(|one| &one.backends).map(backend).collect(),
         };
         let model = Model::build(&self.config, files, assumptions);
+        target.versions.clone_from(model.target());
+        if let Some(used) = model.narrowed_by() {
+            target.origin = Some(origin(files, used));
+        }
         let policy = self.policy(files, &request.policy);
         let is_reported = |source: SourceId| own.contains(&source);
         let outcome = engine::run(&model, files, &policy, target.assumed, &is_reported);
@@ -148,7 +153,8 @@ impl Unit {
         shown.sources.extend(own);
     }
 
-    fn target(&self, files: &Files, request: &Request) -> TargetRow {
+    /// What is aimed at, before an assumed target is narrowed.
+    fn target(&self, request: &Request) -> TargetRow {
         let stated = self.settings.as_ref().and_then(|one| one.nginx_version.as_ref());
         let flavor = request
             .flavor
@@ -167,15 +173,7 @@ impl Unit {
             let origin = format!("from {}:{}", settings.file.display(), stated.line);
             return row(&stated.value, false, Some(origin));
         }
-        let Narrowed { versions, by } = model::narrow(&self.config, &VersionSet::assumed());
-        let origin = by.map(|by| {
-            let used = self.config.used(by);
-            let source = files.sources.source(used.source());
-            let line = LineIndex::new(&source.bytes).line(used.directive().span().start);
-            let name = String::from_utf8_lossy(used.directive().name().raw()).into_owned();
-            format!("from `{name}` at {}:{line}", source.name.display())
-        });
-        row(&versions, true, origin)
+        row(&VersionSet::assumed(), true, None)
     }
 
     fn policy(&self, files: &Files, base: &Policy) -> Policy {
@@ -196,6 +194,15 @@ impl Unit {
         }
         policy
     }
+}
+
+/// The directive that a target comes from, for people.
+fn origin(files: &Files, used: Used<'_>) -> String {
+    let source = files.sources.source(used.source());
+    let before = &source.bytes[..used.directive().span().start as usize];
+    let line = memchr::memchr_iter(b'\n', before).count() + 1;
+    let name = shown(used.directive().name().raw());
+    format!("from `{name}` at {}:{line}", source.name.display())
 }
 
 fn backend(declared: &crate::settings::Backend) -> Backend {
