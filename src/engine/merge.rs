@@ -1,5 +1,6 @@
 //! One place, one finding: what several uses of a file found at the same place is put together.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Label;
@@ -8,7 +9,7 @@ use crate::model::Model;
 use crate::rules::Finding;
 
 /// Merges findings of one rule at one place. Where only some uses of the file have it, labels say
-/// through which includes; a fix stays only if every use that has the finding offers it.
+/// through which includes; a fix stays only if every use of the file offers it.
 pub(super) fn uses(model: &Model<'_>, findings: Vec<Finding>) -> Vec<Finding> {
     let mut merged: Vec<(Finding, Vec<InstanceId>)> = Vec::new();
     let mut known: BTreeMap<(&'static str, crate::source::Location), usize> = BTreeMap::new();
@@ -42,6 +43,7 @@ pub(super) fn uses(model: &Model<'_>, findings: Vec<Finding>) -> Vec<Finding> {
         .map(|(mut finding, instances)| {
             let source = finding.diagnostic.at.source;
             if !instances.is_empty() && config.uses_of(source) > instances.len() {
+                finding.diagnostic.fixes.clear();
                 for include in instances.iter().filter_map(|one| config.chain(*one).next()) {
                     let message = "when included from here".to_owned();
                     finding.diagnostic.labels.push(Label { at: include.location(), message });
@@ -54,11 +56,16 @@ pub(super) fn uses(model: &Model<'_>, findings: Vec<Finding>) -> Vec<Finding> {
 
 fn add(first: &mut Finding, other: Finding) {
     let (own, theirs) = (&mut first.diagnostic, other.diagnostic);
-    own.confidence = own.confidence.max(theirs.confidence);
-    own.affects = match (own.affects.take(), theirs.affects) {
-        (Some(a), Some(b)) => Some(a.union(&b)),
-        _ => None,
-    };
+    match theirs.confidence.cmp(&own.confidence) {
+        Ordering::Less => {}
+        Ordering::Equal => {
+            own.affects = match (own.affects.take(), theirs.affects) {
+                (Some(a), Some(b)) => Some(a.union(&b)),
+                _ => None,
+            };
+        }
+        Ordering::Greater => (own.confidence, own.affects) = (theirs.confidence, theirs.affects),
+    }
     own.fixes.retain(|fix| theirs.fixes.contains(fix));
     for label in theirs.labels {
         if !own.labels.contains(&label) {

@@ -1,11 +1,13 @@
 //! Hops: the places where nginx opens a connection, and what it says there.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Model;
 use super::accept::{Mismatch, Speaks, Speech, judge};
 use super::address;
-use super::peer::{Certainty, Evidence, Pass, Peer};
+use super::peer::{Certainty, Pass, Peer};
 use super::scope::{Scope, ScopeId};
 use super::timeline::Timeline;
 use super::variable::{Template, Value, template};
@@ -111,7 +113,7 @@ pub struct Clash {
     pub mismatch: Mismatch,
     /// How sure that is.
     pub certainty: Certainty,
-    /// Where in the target.
+    /// Where in the target: where it is certain, if it is so anywhere.
     pub affects: VersionSet,
     /// Which peers, by their index.
     peers: Vec<usize>,
@@ -214,7 +216,7 @@ fn sni(pass: &Pass<'_>, text: &[u8]) -> Option<Vec<u8>> {
 
 /// The peers of a pass to `text`, variables with known values filled in as far as `budget` goes.
 fn peers(pass: &Pass<'_>, text: &[u8], tls: Option<bool>, budget: &mut usize) -> Vec<Peer> {
-    let text = without_uri(text);
+    let text = without_uri(pass.kind, text);
     let scheme = split_scheme(pass.kind, text);
     // What follows the host may hold variables without harm.
     if let Some((_, rest)) = scheme
@@ -242,12 +244,19 @@ fn peers(pass: &Pass<'_>, text: &[u8], tls: Option<bool>, budget: &mut usize) ->
     vec![Peer::unknown(pass.used, host(rest), tls.or(scheme_tls))]
 }
 
-/// A text without the variables at its end that hold the URI of the request: they begin with `/`.
-fn without_uri(text: &[u8]) -> &[u8] {
+/// A text without its URI, which may hold variables too; those at its end that hold the URI of the
+/// request begin with `/`.
+fn without_uri(kind: Kind, text: &[u8]) -> &[u8] {
     let uris: [&[u8]; 3] = [b"$request_uri", b"$uri", b"$document_uri"];
-    let at =
-        uris.iter().filter_map(|uri| memchr::memmem::find(text, uri)).filter(|at| *at > 0).min();
-    at.map_or(text, |at| &text[..at])
+    let at = uris.iter().filter_map(|uri| memchr::memmem::find(text, uri)).filter(|at| *at > 0);
+    let text = at.min().map_or(text, |at| &text[..at]);
+    let rest = match split_scheme(kind, text) {
+        Some((_, rest)) => rest,
+        None if text.starts_with(b"$") => text,
+        None => return text,
+    };
+    let scheme = text.len() - rest.len();
+    &text[..scheme + host(rest).len()]
 }
 
 /// The peers of a pass to a text without variables in its host.
@@ -312,8 +321,11 @@ fn add(
     match clashes.iter_mut().find(|clash| clash.mismatch == mismatch) {
         None => clashes.push(Clash { mismatch, certainty, affects: part, peers: vec![peer] }),
         Some(clash) => {
-            clash.certainty = clash.certainty.max(certainty);
-            clash.affects = clash.affects.union(&part);
+            match certainty.cmp(&clash.certainty) {
+                Ordering::Less => {}
+                Ordering::Equal => clash.affects = clash.affects.union(&part),
+                Ordering::Greater => (clash.certainty, clash.affects) = (certainty, part),
+            }
             if clash.peers.last() != Some(&peer) {
                 clash.peers.push(peer);
             }
@@ -369,6 +381,15 @@ impl<'m> Hop<'m> {
         self.peers().iter().map(|peer| peer.known.certainty()).min().flatten()
     }
 
+    /// A number that tells hops of one place apart, where they lead to different peers.
+    pub fn digest(self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for (index, peer) in self.peers().iter().enumerate() {
+            (&peer.address, peer.tls, peer.certainty(), self.is_clashing(index)).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
     /// Its peers.
     pub fn peers(self) -> &'m [Peer] {
         &self.data.peers
@@ -393,6 +414,20 @@ impl<'m> Hop<'m> {
     /// The peers that a clash is about.
     pub fn peers_of(self, clash: &'m Clash) -> impl Iterator<Item = &'m Peer> + Clone {
         clash.peers.iter().filter_map(|&index| self.data.peers.get(index))
+    }
+
+    /// Whether the address in the pass relies on the port of its scheme: writing another scheme
+    /// would change the peer.
+    pub fn relies_on_scheme_port(self) -> bool {
+        let word = self.used().directive().arg(0).map(|word| word.value());
+        let Some(rest) = word.as_ref().and_then(|word| split_scheme(self.data.kind, word)) else {
+            return true;
+        };
+        let named = address::Address::parse(host(rest.1));
+        let upstream = self.model.upstreams.find(self.data.kind.family(), host(rest.1));
+        upstream.is_none()
+            && !named
+                .is_some_and(|one| one.port.is_some() || matches!(one.host, address::Host::Unix(_)))
     }
 
     /// The argument of the pass up to where its address begins: `https://`; the whole pass where
@@ -422,8 +457,13 @@ impl<'m> Hop<'m> {
 impl Clash {
     /// Whether a convention behind it is as good as kept by everybody.
     pub fn is_strong(&self, hop: Hop<'_>) -> bool {
-        let peers = self.peers.iter().filter_map(|&index| hop.data.peers.get(index));
-        peers.map(|peer| &peer.known.evidence).any(Evidence::is_strong)
+        let mut peers = self.peers.iter().filter_map(|&index| hop.data.peers.get(index));
+        peers.any(|peer| peer.known.evidence.is_strong(self.mismatch))
+    }
+
+    /// Whether every peer of the hop is one of them, so that a mend at the pass harms none.
+    pub fn is_of_all(&self, hop: Hop<'_>) -> bool {
+        self.peers.len() == hop.data.peers.len()
     }
 }
 

@@ -5,6 +5,7 @@
 //! (`ngx_http_add_addresses`). The directive `http2` (1.25.1) belongs to the server: over TLS to
 //! the one chosen by name, in cleartext to the default one.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -94,8 +95,8 @@ pub(super) struct Sockets {
     tcp: HashMap<Key, Socket>,
     /// Port ranges (first, last) of TCP, few if any.
     ranges: Vec<(Host, u16, u16, Socket)>,
-    /// Where only UDP is listened on; QUIC among it.
-    udp: HashMap<Key, Use>,
+    /// Where UDP is listened on (first port, last port); QUIC among it.
+    udp: Vec<(Host, u16, u16, Use)>,
     /// The hosts that some `listen` names.
     own: HashSet<Host>,
 }
@@ -114,22 +115,25 @@ impl Sockets {
             let mut any = false;
             for used in scope.own(id::LISTEN) {
                 any = true;
-                sockets.listen(used, id, family);
+                sockets.listen(used, id, family, scope.flag(id::SSL).is_some());
             }
             // A fragment of a server may have its `listen` in another file.
             if let Some(block) = scope.block().filter(|_| !any && family == Family::Http) {
-                let listener = Listener::new(block, id, family, true);
+                let mut listener = Listener::new(block, id, family, true);
+                listener.ssl = scope.flag(id::SSL).is_some();
                 sockets.add(Host::ANY4, (80, 80), false, listener);
             }
         }
         sockets
     }
 
-    fn listen(&mut self, used: Used<'_>, server: ScopeId, family: Family) {
+    fn listen(&mut self, used: Used<'_>, server: ScopeId, family: Family, ssl: bool) {
         let Some(first) = used.directive().arg(0) else { return };
         let Some((host, ports)) = endpoint(&first.value()) else { return };
         let mut listener = Listener::new(used, server, family, false);
-        let mut udp = false;
+        // The directive `ssl`, below 1.25.1.
+        listener.ssl = ssl;
+        let (mut udp, mut both) = (false, false);
         for word in used.directive().args().skip(1) {
             match word.value().as_ref() {
                 b"ssl" => listener.ssl = true,
@@ -137,8 +141,12 @@ impl Sockets {
                 b"proxy_protocol" => listener.proxy_protocol = true,
                 b"default_server" | b"default" => listener.default_server = true,
                 b"quic" | b"udp" => udp = true,
+                b"ipv6only=off" => both = true,
                 _ => {}
             }
+        }
+        if both && host == Host::ANY6 {
+            self.add(Host::ANY4, ports, udp, listener.clone());
         }
         self.add(host, ports, udp, listener);
     }
@@ -146,9 +154,7 @@ impl Sockets {
     fn add(&mut self, host: Host, (low, high): (u16, u16), udp: bool, listener: Listener) {
         self.own.insert(host.clone());
         if udp {
-            for port in low..=high {
-                self.udp.entry((host.clone(), port)).or_insert(listener.used);
-            }
+            self.udp.push((host, low, high, listener.used));
         } else if low == high {
             self.tcp.entry((host, low)).or_default().add(listener);
         } else {
@@ -160,23 +166,32 @@ impl Sockets {
 
     /// The socket that takes a TCP connection to `host:port`, if this configuration listens there:
     /// the most specific one. A wildcard takes only what surely comes to this machine.
-    pub(super) fn at(&self, host: &Host, port: u16) -> Option<&Socket> {
+    pub(super) fn at(&self, host: &Host, port: u16) -> Option<Cow<'_, Socket>> {
         self.candidates(host).iter().find_map(|host| self.exactly(host, port))
     }
 
     /// The `listen` for QUIC or another use of UDP at `host:port`.
     pub(super) fn udp_at(&self, host: &Host, port: u16) -> Option<Use> {
-        self.candidates(host).into_iter().find_map(|host| self.udp.get(&(host, port)).copied())
+        self.candidates(host).iter().find_map(|host| {
+            let mut udp = self.udp.iter();
+            let found =
+                udp.find(|(own, low, high, _)| own == host && (*low..=*high).contains(&port));
+            found.map(|(_, _, _, used)| *used)
+        })
     }
 
-    fn exactly(&self, host: &Host, port: u16) -> Option<&Socket> {
-        let ranged = || {
-            let holds = |(own, low, high, _): &&(Host, u16, u16, Socket)| {
-                own == host && (*low..=*high).contains(&port)
-            };
-            self.ranges.iter().find(holds).map(|(_, _, _, socket)| socket)
-        };
-        self.tcp.get(&(host.clone(), port)).or_else(ranged)
+    /// The socket of that very host: all that listen there, singly or by a range.
+    fn exactly(&self, host: &Host, port: u16) -> Option<Cow<'_, Socket>> {
+        let single = self.tcp.get(&(host.clone(), port)).map(Cow::Borrowed);
+        let ranged = self
+            .ranges
+            .iter()
+            .filter(|(own, low, high, _)| own == host && (*low..=*high).contains(&port));
+        ranged.fold(single, |found, (_, _, _, socket)| {
+            let mut all = found.map_or_else(Socket::default, Cow::into_owned);
+            socket.listeners.iter().cloned().for_each(|listener| all.add(listener));
+            Some(Cow::Owned(all))
+        })
     }
 
     /// The hosts under which a socket for `host` may be listed, the most specific first.

@@ -2,7 +2,7 @@
 
 use bstr::ByteSlice;
 
-use super::accept::{Accepts, Applications, Tls};
+use super::accept::{Accepts, Applications, Mismatch, Tls};
 use super::address::{Address, Host};
 use super::hop::Kind;
 use super::listener::{Listener, Socket};
@@ -66,12 +66,15 @@ pub enum Evidence {
         /// Whether it stands in a fragment that may belong to another configuration.
         apart: bool,
     },
-    /// Its name, or that of its upstream, tells.
-    Name(Vec<u8>),
+    /// A convention: its port tells, or its name or that of its upstream.
+    Convention {
+        /// The port.
+        port: Option<u16>,
+        /// The name.
+        name: Option<Vec<u8>>,
+    },
     /// Nothing tells.
     None,
-    /// Its port tells.
-    Port(u16),
     /// A `[[backend]]` of the settings says so: its address there, and its words.
     Setting(String, Vec<Protocol>),
 }
@@ -84,7 +87,7 @@ impl Known {
     pub fn certainty(&self) -> Option<Certainty> {
         match self.evidence {
             Evidence::None => None,
-            Evidence::Name(_) | Evidence::Port(_) | Evidence::Listener { implicit: true, .. } => {
+            Evidence::Convention { .. } | Evidence::Listener { implicit: true, .. } => {
                 Some(Certainty::Likely)
             }
             Evidence::Listener { apart: true, .. } => Some(Certainty::Likely),
@@ -97,8 +100,17 @@ impl Known {
 
 impl Evidence {
     /// Whether a convention is as good as kept by everybody: then a finding is worth a warning.
-    pub const fn is_strong(&self) -> bool {
-        matches!(self, Self::Port(80 | 443 | 50051))
+    pub const fn is_strong(&self, mismatch: Mismatch) -> bool {
+        match self {
+            Self::Convention { port: Some(50051), .. } => {
+                matches!(mismatch, Mismatch::Http1ToHttp2)
+            }
+            Self::Convention { port: Some(80 | 443), .. }
+            | Self::Listener { implicit: true, .. } => {
+                matches!(mismatch, Mismatch::PlaintextToTls | Mismatch::TlsToPlaintext)
+            }
+            _ => false,
+        }
     }
 }
 
@@ -192,7 +204,7 @@ impl Pass<'_> {
             _ => address.port?,
         };
         if let Some(socket) = model.sockets.at(&address.host, port) {
-            return self.socket(socket);
+            return self.socket(&socket);
         }
         let udp =
             model.sockets.udp_at(&address.host, port).filter(|_| self.kind != Kind::Stream)?;
@@ -335,39 +347,46 @@ impl Pass<'_> {
         tls: Option<bool>,
         upstream: Option<&Upstream>,
     ) -> Option<Known> {
-        let known =
-            |accepts, evidence| Some(Known { accepts: Timeline::always(accepts), evidence });
-        let speaks = |applications| Accepts { applications, ..Accepts::UNKNOWN };
+        let known = |accepts, port, name| {
+            let accepts = Timeline::always(accepts);
+            Some(Known { accepts, evidence: Evidence::Convention { port, name } })
+        };
         if let Host::Unix(path) = &address.host {
             for (sign, applications) in
                 [("php-fpm", Applications::FASTCGI), ("uwsgi", Applications::UWSGI)]
             {
                 if path.contains_str(sign) {
-                    return known(speaks(applications), Evidence::Name(path.clone()));
+                    let accepts = Accepts { applications, ..Accepts::UNKNOWN };
+                    return known(accepts, None, Some(path.clone()));
                 }
             }
         }
-        if !matches!(self.kind, Kind::Grpc | Kind::MailAuth | Kind::Proxy) && tls != Some(true) {
-            return None;
-        }
+        let port = address.port.filter(|&port| {
+            matches!(port, 80 | 8080 | 50051)
+                || (is_tls_port(port) && upstream.is_none_or(speaks_tls_alone))
+        });
+        // What only HTTP and TLS have conventions for.
+        let speaks_http = matches!(self.kind, Kind::Grpc | Kind::MailAuth | Kind::Proxy);
+        let port = port.filter(|&port| {
+            speaks_http || (port != 50051 && (tls == Some(true) || self.kind != Kind::Stream))
+        });
         let socket = match &address.host {
             Host::Unix(path) => Some(path.as_slice()),
             _ => None,
         };
         let mut names = upstream.map(|one| one.name.as_slice()).into_iter().chain(socket);
-        if let Some(name) = names.find(|name| names_http2(name)) {
-            return known(speaks(Applications::HTTP2), Evidence::Name(name.to_vec()));
+        let name = names.find(|name| speaks_http && names_http2(name)).map(<[u8]>::to_vec);
+        if port.is_none() && name.is_none() {
+            return None;
         }
-        let port = address.port?;
-        let transport = |tls| Accepts { tls, ..Accepts::UNKNOWN };
-        match port {
-            50051 => known(speaks(Applications::HTTP2), Evidence::Port(port)),
-            80 | 8080 => known(transport(Tls::Never), Evidence::Port(port)),
-            _ if is_tls_port(port) && upstream.is_none_or(speaks_tls_alone) => {
-                known(transport(Tls::Required), Evidence::Port(port))
-            }
-            _ => None,
-        }
+        let http2 = name.is_some() || port == Some(50051);
+        let applications = if http2 { Applications::HTTP2 } else { Applications::default() };
+        let tls = match port {
+            Some(80 | 8080) => Tls::Never,
+            Some(50051) | None => Tls::Unknown,
+            Some(_) => Tls::Required,
+        };
+        known(Accepts { tls, applications, ..Accepts::UNKNOWN }, port, name)
     }
 }
 

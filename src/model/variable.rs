@@ -16,14 +16,15 @@ pub struct Value {
     pub(super) used: Use,
 }
 
-/// Every `map`, by the name of the variable it makes.
+/// Every `map`, `geo` and `split_clients`, by the name of the variable it makes, in lower case:
+/// nginx does not look at the case of a variable.
 #[derive(Debug, Default)]
 pub(super) struct Maps {
     all: HashMap<Vec<u8>, Option<Vec<Value>>>,
 }
 
 impl Maps {
-    /// The values of each `map` that gives nothing but constants.
+    /// The values of each `map`, `geo` and `split_clients` that gives nothing but constants.
     pub(super) fn build(model: &Model<'_>) -> Self {
         let mut maps = Self::default();
         for id in model.scopes.ids() {
@@ -31,17 +32,21 @@ impl Maps {
             if scope.context() != Contexts::HTTP && scope.context() != Contexts::STREAM {
                 continue;
             }
-            for map in scope.own(id::MAP) {
-                let Some(name) = map.directive().arg(1).map(|word| word.value()) else { continue };
+            for map in
+                [id::GEO, id::MAP, id::SPLIT_CLIENTS].into_iter().flat_map(|id| scope.own(id))
+            {
+                let Some(name) = map.directive().args().last().map(|word| word.value()) else {
+                    continue;
+                };
                 let name = name.strip_prefix(b"$").unwrap_or(&name).to_vec();
-                maps.all.insert(name, values(map));
+                maps.all.insert(name.to_ascii_lowercase(), values(map));
             }
         }
         maps
     }
 }
 
-/// The values of a `map`; `None` if one of them is no constant or stands in another file.
+/// The values of a `map` or its like; `None` if one of them is no constant or stands in another file.
 fn values(map: Used<'_>) -> Option<Vec<Value>> {
     let mut values: Vec<Value> = Vec::new();
     for line in map.directive().children() {
@@ -50,12 +55,16 @@ fn values(map: Used<'_>) -> Option<Vec<Value>> {
             return None;
         }
         let Some(word) = line.arg(0) else {
-            // `volatile` and `hostnames` stand alone.
-            if matches!(source.raw(), b"volatile" | b"hostnames") {
+            // These stand alone.
+            if matches!(source.raw(), b"volatile" | b"hostnames" | b"ranges" | b"proxy_recursive") {
                 continue;
             }
             return None;
         };
+        // `geo`: whose address counts, and networks without a value.
+        if matches!(source.raw(), b"proxy" | b"delete") && map.directive().id() == Some(id::GEO) {
+            continue;
+        }
         let text = word.value();
         if text.contains(&b'$') {
             return None;
@@ -73,7 +82,8 @@ impl<'m> Scope<'m> {
     /// gives, and those in an `if` beside it; else what a `map` gives.
     pub(super) fn values(self, name: &[u8]) -> Option<Vec<Value>> {
         let mut values = Vec::new();
-        for scope in self.chain() {
+        let name = &name.to_ascii_lowercase();
+        for scope in self.rewritten() {
             let conditions = scope.blocks(id::IF).flat_map(|block| block.sets(name));
             values.extend(conditions);
             if let Some(last) = scope.sets(name).last() {
@@ -84,7 +94,24 @@ impl<'m> Scope<'m> {
         if !values.is_empty() {
             return None;
         }
-        self.model.maps.all.get(name).cloned().flatten()
+        self.model.maps.all.get(name.as_slice()).cloned().flatten()
+    }
+
+    /// The blocks whose `set` count here, the innermost first: the location and the `if` around
+    /// this, then the server. `set` is not handed to nested locations.
+    fn rewritten(self) -> impl Iterator<Item = Self> {
+        let mut nearest = true;
+        self.chain().filter(move |scope| match scope.context() {
+            Contexts::LOCATION => std::mem::take(&mut nearest),
+            context => [
+                Contexts::IF_IN_LOCATION,
+                Contexts::IF_IN_SERVER,
+                Contexts::LIMIT_EXCEPT,
+                Contexts::SERVER,
+                Contexts::STREAM_SERVER,
+            ]
+            .contains(&context),
+        })
     }
 
     /// What each `set $name` of this block gives; `None` for what is no constant.
@@ -92,7 +119,7 @@ impl<'m> Scope<'m> {
         self.own(id::SET).filter_map(move |used| {
             let directive = used.directive();
             let variable = directive.arg(0)?.value();
-            if variable.strip_prefix(b"$")? != name {
+            if !variable.strip_prefix(b"$")?.eq_ignore_ascii_case(name) {
                 return None;
             }
             let text = directive.arg(1)?.value();

@@ -21,7 +21,7 @@ pub use flavor::Flavor;
 pub use protocol::Protocol;
 pub use value::{
     Bound, Deprecation, Status, WordFact, WordKind, bounds, default_at, defaults, deprecations,
-    word, words,
+    is_word_of, word, words,
 };
 pub use variable::{Variable, VariableRange, variable};
 pub use version::{Release, Version, VersionRange, VersionSet, releases};

@@ -51,6 +51,11 @@ pub fn word(id: DirectiveId, family: Family, text: &[u8]) -> Option<&'static Wor
     fits.max_by_key(|fact| (!fact.prefix, fact.word.len()))
 }
 
+/// Whether the directive knows that word in any part of nginx.
+pub fn is_word_of(id: DirectiveId, text: &[u8]) -> bool {
+    TABLE[id.index()].words.iter().any(|(_, words)| words.iter().any(|fact| fact.is(text)))
+}
+
 /// The least and the greatest number a directive takes.
 #[derive(Debug)]
 pub struct Bound {

@@ -87,7 +87,8 @@ impl Finder<'_> {
 
     /// The settings that hold for what stands in `directory`.
     fn settings(&self, directory: &Path) -> Result<Option<Settings>, Error> {
-        let names = rules::names();
+        let names: Vec<&str> =
+            rules::names().into_iter().chain(rules::COMING.iter().copied()).collect();
         Ok(match &self.request.settings {
             SettingsChoice::Discover => settings::discover(self.loader, directory, &names)?,
             SettingsChoice::File(path) => Some(settings::read(self.loader, path, &names)?),
@@ -121,22 +122,37 @@ impl Finder<'_> {
         let roots = self.named_roots(&directory)?;
         let canonical = self.files.canonical(source).map(Path::to_path_buf);
         let is_named = |root: &PathBuf| self.loader.canonical(root).ok() == canonical;
-        if roots.iter().any(is_named) || is_root(path, self.files.tree(source)) {
-            let unit = self.root(path, source)?;
-            self.units[unit].report(Reported::Everything);
+        let by_name = roots.iter().any(is_named) || path.file_name() == Some("nginx.conf".as_ref());
+        if !by_name && self.adopt(path, source)? {
             return Ok(());
         }
-        let candidates = if roots.is_empty() { self.roots_above(&directory) } else { roots };
-        for root in candidates {
-            let source_of_root = self.open(&root)?;
-            let unit = self.root(&root, source_of_root)?;
-            if self.units[unit].uses(source) {
-                self.units[unit].report(Reported::File(source));
-                return Ok(());
-            }
+        if by_name || is_root(path, self.files.tree(source)) {
+            let unit = self.root(path, source)?;
+            self.units[unit].report(Reported::Everything);
+        } else {
+            self.fragments.push((path.to_path_buf(), source));
         }
-        self.fragments.push((path.to_path_buf(), source));
         Ok(())
+    }
+
+    /// Has a file reported by the configuration that includes it: one that is known already, or
+    /// one whose root is named or stands upward. Whether there is any.
+    fn adopt(&mut self, path: &Path, source: SourceId) -> Result<bool, Error> {
+        let directory = path.parent().unwrap_or(Path::new("")).to_path_buf();
+        let mut candidates = self.named_roots(&directory)?;
+        if candidates.is_empty() {
+            candidates = self.roots_above(&directory);
+        }
+        for root in candidates {
+            let root_source = self.open(&root)?;
+            self.root(&root, root_source)?;
+        }
+        let mut adopted = false;
+        for unit in self.units.iter_mut().filter(|unit| !unit.is_of(source) && unit.uses(source)) {
+            unit.report(Reported::File(source));
+            adopted = true;
+        }
+        Ok(adopted)
     }
 
     /// Files called `nginx.conf` upward from `directory`, as far as the repository goes.
@@ -165,47 +181,47 @@ impl Finder<'_> {
     }
 
     fn directory(&mut self, directory: &Path) -> Result<(), Error> {
-        let candidates = self.search(directory)?;
         let named = self.named_roots(directory)?;
-        let mut roots = Vec::new();
-        let mut others = Vec::new();
-        // Reported even where they are links that lead out of the directory.
-        let mut found = Vec::new();
-        for path in candidates {
-            let opened = self.files.open(self.loader, &path);
-            let source = opened.map_err(|error| Error::unreadable(&path, &error))?;
-            let tree = self.files.tree(source);
-            let sure = promise(&path) == Promise::Sure;
-            if parts(tree.bytes()).is_some() || (named.is_empty() && is_root(&path, tree)) {
-                found.push(source);
-                roots.push(path);
-            } else if sure || is_configuration(tree) {
-                found.push(source);
-                others.push((path, source));
-            }
-        }
-        roots.extend(named);
         let typed = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
         let own =
             self.loader.canonical(typed).map_err(|error| Error::unreadable(directory, &error))?;
-        for path in roots {
+        let mut roots = named.clone();
+        let (mut by_content, mut others) = (Vec::new(), Vec::new());
+        for path in self.search(directory)? {
             let source = self.open(&path)?;
-            let bytes = self.files.sources.source(source).bytes.clone();
-            match parts(&bytes) {
-                Some(parts) => self.dump(&path, &parts)?,
-                None => {
-                    let unit = self.root(&path, source)?;
-                    self.units[unit].report(Reported::Below(own.clone()));
-                }
+            let tree = self.files.tree(source).clone();
+            if let Some(parts) = parts(tree.bytes()) {
+                self.dump(&path, &parts)?;
+            } else if named.is_empty() && path.file_name() == Some("nginx.conf".as_ref()) {
+                roots.push(path);
+            } else if named.is_empty() && is_root(&path, &tree) {
+                by_content.push((path, source));
+            } else if promise(&path) == Promise::Sure || is_configuration(&tree) {
+                others.push((path, source));
             }
         }
-        for unit in &mut self.units {
-            for &source in found.iter().filter(|source| unit.uses(**source)).collect::<Vec<_>>() {
-                unit.report(Reported::File(source));
+        for path in &roots {
+            let source = self.open(path)?;
+            let unit = self.root(path, source)?;
+            self.units[unit].report(Reported::Below(own.clone()));
+            // Reported even where it is a link that leads out of the directory.
+            if !named.contains(path) {
+                self.units[unit].report(Reported::File(source));
+            }
+        }
+        for (path, source) in &by_content {
+            self.root(path, *source)?;
+        }
+        for (path, source) in by_content {
+            // What looks like a root may be a part of another.
+            if !self.adopt(&path, source)? {
+                let unit = self.root(&path, source)?;
+                self.units[unit].report(Reported::Below(own.clone()));
+                self.units[unit].report(Reported::File(source));
             }
         }
         for (path, source) in others {
-            if !self.units.iter().any(|unit| unit.uses(source)) {
+            if !self.adopt(&path, source)? {
                 self.fragments.push((path, source));
             }
         }
@@ -216,12 +232,18 @@ impl Finder<'_> {
     fn search(&self, directory: &Path) -> Result<Vec<PathBuf>, Error> {
         const NEVER: [&str; 4] = [".git", ".hg", ".svn", "node_modules"];
         let settings = self.settings(directory)?;
+        let here = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+        // The directory's own name says what its files are, however it was typed.
+        let own =
+            self.loader.canonical(here).ok().and_then(|path| path.file_name().map(PathBuf::from));
+        let own = own.unwrap_or_default();
+        let promised = |path: &Path| promise(&own.join(path.strip_prefix(here).unwrap_or(path)));
         let mut ignored = Ignored::new(self.loader, directory, self.request.respect_gitignore);
         let mut enter = |path: &Path, kind: FileKind| {
             let is_directory = kind == FileKind::Directory;
             let name = path.file_name().unwrap_or_default();
             let never = is_directory && NEVER.iter().any(|never| name == *never);
-            let promising = is_directory || promise(path) != Promise::None;
+            let promising = is_directory || promised(path) != Promise::None;
             promising
                 && !never
                 && !self.is_excluded(path, settings.as_ref())

@@ -13,10 +13,10 @@ mod unit;
 
 pub use error::Error;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
-use crate::diagnostic::{Applicability, Level, Report};
+use crate::diagnostic::{Applicability, Diagnostic, Level, Report};
 use crate::engine::Policy;
 use crate::nginx::{Flavor, VersionSet};
 use crate::rules;
@@ -107,22 +107,25 @@ pub fn check(loader: &dyn Loader, request: &Request) -> Result<Report, Error> {
         unit.analyse(&files, request, &mut report, &mut reported);
     }
     report.sources = std::mem::take(&mut files.sources);
-    finish(&mut report, reported.sources.len());
+    finish(&mut report, &reported);
     Ok(report)
 }
 
 /// What the units have reported so far: each thing is counted once.
 #[derive(Default)]
 struct Shown {
-    sources: HashSet<SourceId>,
-    hops: HashSet<Location>,
+    /// The texts, and how many units report them.
+    sources: HashMap<SourceId, usize>,
+    /// The hops, by place and by what is found there: a place in two servers may be two hops.
+    hops: HashSet<(Location, u64)>,
 }
 
 /// Puts findings in order, each once, and counts.
-fn finish(report: &mut Report, files: usize) {
+fn finish(report: &mut Report, shown: &Shown) {
+    keep_common(report, shown);
     let sources = &report.sources;
     report.diagnostics.sort_by(|a, b| {
-        let place = |one: &crate::diagnostic::Diagnostic| {
+        let place = |one: &Diagnostic| {
             (sources.source(one.at.source).name.clone(), one.at.span.start, one.rule)
         };
         place(a).cmp(&place(b)).then_with(|| a.message.cmp(&b.message))
@@ -133,7 +136,7 @@ fn finish(report: &mut Report, files: usize) {
     report.cards = cards.map(|rule| rule.card()).collect();
     let target = &report.target.versions;
     let summary = &mut report.summary;
-    summary.files = files;
+    summary.files = shown.sources.len();
     for diagnostic in &report.diagnostics {
         match diagnostic.level {
             Level::Error => summary.errors += 1,
@@ -150,4 +153,17 @@ fn finish(report: &mut Report, files: usize) {
                 .any(|fix| fix.applicability == Applicability::Safe && covers(&fix.versions)),
         );
     }
+}
+
+/// A comment without effect in one configuration may have one in another that uses its file: only
+/// what all of them say of a comment stays.
+fn keep_common(report: &mut Report, shown: &Shown) {
+    let unused = |one: &Diagnostic| one.rule == rules::UNUSED_SUPPRESSION.name;
+    let mut said: HashMap<Location, usize> = HashMap::new();
+    for one in report.diagnostics.iter().filter(|one| unused(one)) {
+        *said.entry(one.at).or_default() += 1;
+    }
+    report
+        .diagnostics
+        .retain(|one| !unused(one) || said.get(&one.at) >= shown.sources.get(&one.at.source));
 }

@@ -41,7 +41,15 @@ impl Loader for Overlay<'_> {
     }
 
     fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
-        self.inner.list(directory)
+        let mut names = self.inner.list(directory)?;
+        let is_its = || self.canonical.parent() == self.inner.canonical(directory).ok().as_deref();
+        if let Some(name) = self.path.file_name().map(PathBuf::from)
+            && !names.contains(&name)
+            && is_its()
+        {
+            names.push(name);
+        }
+        Ok(names)
     }
 
     fn kind(&self, path: &Path) -> io::Result<FileKind> {

@@ -87,9 +87,13 @@ fn reason(model: &Model<'_>, peer: &Peer) -> (String, Option<Location>) {
             let takes = if quic { ", for UDP alone," } else { "" };
             (format!("{what}{takes} of this configuration"), Some(at))
         }
-        Evidence::Name(name) => (format!("the name `{}`", shown(name)), None),
+        Evidence::Convention { port, name } => {
+            let port = port.map(|port| format!("port {port}"));
+            let name = name.as_ref().map(|name| format!("the name `{}`", shown(name)));
+            let both: Vec<String> = port.into_iter().chain(name).collect();
+            (both.join(", "), None)
+        }
         Evidence::None => ("nothing tells".to_owned(), None),
-        Evidence::Port(port) => (format!("port {port}"), None),
         Evidence::Setting(address, _) => (format!("`[[backend]]` {address}"), None),
     }
 }

@@ -140,7 +140,7 @@ impl Unit {
             }
         }
         for hop in model.hops().filter(|hop| own.contains(&hop.used().source())) {
-            if shown.hops.insert(hop.used().location()) {
+            if shown.hops.insert((hop.used().location(), hop.digest())) {
                 report.summary.hops.count(hop.certainty().map(Confidence::from));
                 report.hops.extend(request.hops.then(|| row(&model, hop)));
             }
@@ -150,7 +150,9 @@ impl Unit {
         } else if report.target != target {
             report.target = common(&report.target, &target);
         }
-        shown.sources.extend(own);
+        for source in own {
+            *shown.sources.entry(source).or_default() += 1;
+        }
     }
 
     /// What is aimed at, before an assumed target is narrowed.

@@ -73,7 +73,10 @@ fn mends(hop: Hop<'_>, clash: &Clash) -> Vec<Mend> {
         None => None,
     };
     if let Some(edit) = edit {
-        let safe = clash.certainty == Certainty::Certain && !sets_connection_headers(hop);
+        let safe = clash.certainty == Certainty::Certain
+            && clash.is_of_all(hop)
+            && !sets_connection_headers(hop)
+            && !has_inner_blocks(hop);
         let applicability = if safe { Applicability::Safe } else { Applicability::Unsafe };
         let message = "speak HTTP/2 with `proxy_http_version 2`".to_owned();
         mends.push((message, applicability, HTTP2_TO_UPSTREAM, vec![edit]));
@@ -91,6 +94,11 @@ fn mends(hop: Hop<'_>, clash: &Clash) -> Vec<Mend> {
     let message = "speak HTTP/2 with `grpc_pass`".to_owned();
     mends.push((message, Applicability::Unsafe, GRPC_PASS, edits));
     mends
+}
+
+/// Whether other blocks inherit what is written here.
+fn has_inner_blocks(hop: Hop<'_>) -> bool {
+    [id::IF, id::LIMIT_EXCEPT, id::LOCATION].iter().any(|id| hop.scope().own(*id).next().is_some())
 }
 
 /// Whether headers are set that HTTP/2 forbids.

@@ -36,6 +36,81 @@ pub static ALL: &[&Rule] = &[
     &UNUSED_SUPPRESSION,
 ];
 
+/// Names that are given away to rules still to come, ascending: settings and comments may say them
+/// already, without effect.
+pub static COMING: &[&str] = &[
+    "buffer-sizes",
+    "buffered-chunked-body",
+    "byte-order-mark",
+    "changed-proxy-defaults",
+    "commercial-directive",
+    "connection-header-over-http2",
+    "constant-connection-upgrade",
+    "define-before-use",
+    "deprecated-directive",
+    "deprecated-listen-http2",
+    "directive-arguments",
+    "directive-block",
+    "directive-context",
+    "directive-version",
+    "duplicate-directive",
+    "duplicate-listen",
+    "duplicate-location",
+    "duplicate-map-key",
+    "duplicate-server-name",
+    "duplicate-upstream",
+    "empty-upstream",
+    "external-host-header",
+    "grpc-listener-without-http2",
+    "grpc-through-proxy-pass",
+    "h2c-smuggling",
+    "hash-bucket-size",
+    "http2-only-listener",
+    "http2-to-http1-upstream",
+    "implicit-http10",
+    "impossible-target",
+    "ineffective-upstream-keepalive",
+    "invalid-regex",
+    "invalid-upstream-scheme",
+    "invalid-value",
+    "listen-options-conflict",
+    "location-nesting",
+    "lost-proxy-headers",
+    "missing-events",
+    "missing-handler",
+    "missing-listen",
+    "missing-resolver",
+    "missing-tls-material",
+    "missing-upstream-sni",
+    "mixed-upstream-protocols",
+    "overlong-token",
+    "overridden-pass",
+    "proxy-pass-slash-mismatch",
+    "proxy-pass-uri",
+    "proxy-protocol-both-directions",
+    "proxy-protocol-mismatch",
+    "quic-only-upstream",
+    "quic-without-tcp",
+    "shared-keepalive-pool",
+    "stale-baseline",
+    "stream-tls-without-alpn",
+    "template-file",
+    "undefined-named-location",
+    "undefined-variable",
+    "undefined-zone",
+    "unknown-directive",
+    "unused-proxy-http-version",
+    "unused-upstream-tls",
+    "upgrade-without-http11",
+    "upstream-default-port",
+    "upstream-keepalive-timeout",
+    "upstream-port",
+    "upstream-tls-name",
+    "upstream-unspecified-address",
+    "wrong-upgrade-header",
+    "wrong-upstream-protocol",
+];
+
 pub use unknown_suppression::RULE as UNKNOWN_SUPPRESSION;
 pub use unused_suppression::RULE as UNUSED_SUPPRESSION;
 
@@ -212,11 +287,15 @@ fn evidence(model: &Model<'_>, peer: &Peer) -> (Location, String) {
         Evidence::Listener { default, .. } => {
             (model.used(*default).location(), format!("`{address}` is this listener"))
         }
-        Evidence::Name(name) => {
-            (at, format!("the name `{}` tells what `{address}` speaks", crate::model::shown(name)))
+        Evidence::Convention { port, name } => {
+            let port = port.map(|port| format!("port {port}"));
+            let name =
+                name.as_ref().map(|name| format!("the name `{}`", crate::model::shown(name)));
+            let both: Vec<String> = port.into_iter().chain(name).collect();
+            let (what, tell) = (both.join(" and "), if both.len() > 1 { "tell" } else { "tells" });
+            (at, format!("{what} {tell} what `{address}` speaks"))
         }
         Evidence::None => (at, format!("the peer `{address}`")),
-        Evidence::Port(port) => (at, format!("port {port} tells what `{address}` speaks")),
         Evidence::Setting(_, words) => {
             let words: Vec<&str> = words.iter().map(|word| word.name()).collect();
             let words = words.join("`, `");
@@ -296,23 +375,29 @@ fn replace(used: Used<'_>, span: Span, text: impl Into<String>) -> Edit {
     Edit { at: used.locate(span), text: text.into() }
 }
 
-/// An edit that puts a directive on a line of its own behind `used`.
+/// An edit that puts a directive on a line of its own behind `used` and the comment that follows it
+/// on its line.
 fn insert_behind(used: Used<'_>, text: &str) -> Edit {
     let directive = used.directive();
     let bytes = directive.tree().bytes();
     let whole = directive.whole_span();
     let before = &bytes[..whole.start as usize];
     let line = memchr::memrchr(b'\n', before).map_or(before, |at| &before[at + 1..]);
-    let blank = line.iter().all(|byte| matches!(byte, b' ' | b'\t'));
-    let indentation =
-        if blank { String::from_utf8_lossy(line).into_owned() } else { String::new() };
-    let ending = if bytes.get(..whole.start as usize).is_some_and(|text| text.ends_with(b"\r\n")) {
+    let behind = &bytes[whole.end as usize..];
+    let rest = &behind[..memchr::memchr(b'\n', behind).unwrap_or(behind.len())];
+    let rest = rest.strip_suffix(b"\r").unwrap_or(rest);
+    let ends = matches!(rest.trim_ascii_start().first(), None | Some(b'#'));
+    if !ends || !line.iter().all(|byte| matches!(byte, b' ' | b'\t')) {
+        return replace(used, Span::at(whole.end), format!(" {text}"));
+    }
+    let indentation = String::from_utf8_lossy(line);
+    let ending = if before.ends_with(b"\r\n") || behind[rest.len()..].starts_with(b"\r") {
         "\r\n"
     } else {
         "\n"
     };
-    let text = if blank { format!("{ending}{indentation}{text}") } else { format!(" {text}") };
-    replace(used, Span::at(whole.end), text)
+    let at = Span::at(whole.end + rest.len() as u32);
+    replace(used, at, format!("{ending}{indentation}{text}"))
 }
 
 /// The peers of a clash for a message: the first by name, the others by number.

@@ -47,10 +47,11 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
         (_, None) if word.raw().starts_with(b"$") => return,
         (_, None) => Span::at(word.span().start),
     };
-    let applicability = match clash.certainty {
-        Certainty::Certain => Applicability::Safe,
-        Certainty::Likely => Applicability::Unsafe,
-    };
+    if hop.relies_on_scheme_port() {
+        return;
+    }
+    let safe = clash.certainty == Certainty::Certain && clash.is_of_all(hop);
+    let applicability = if safe { Applicability::Safe } else { Applicability::Unsafe };
     let edits = vec![replace(used, span, scheme)];
     draft.fix(format!("speak TLS with `{scheme}`"), applicability, None, edits);
 }

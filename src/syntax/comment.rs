@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use memchr::memmem;
 use nom::bytes::complete::{tag, take_till, take_while, take_while1};
 use nom::character::complete::char;
-use nom::sequence::{delimited, preceded};
+use nom::sequence::delimited;
 use nom::{IResult, Parser};
 
 use super::tree::{Directive, NodeId, Tree, TriviaKind};
@@ -105,10 +105,10 @@ fn note(tree: &Tree, span: Span) -> Option<Found> {
     let (before, after) = neighbours(tree, span);
     let line_start =
         memchr::memrchr(b'\n', &tree.bytes()[..span.start as usize]).map_or(0, |at| at + 1);
-    let on_line = before.filter(|directive| directive.span().end as usize > line_start);
+    let on_line = before.filter(|directive| directive.terminator().end as usize > line_start);
     let whole = Span::new(0, tree.bytes().len() as u32);
     let mut scope = match (on_line, after) {
-        (Some(_), _) => Span::new(line_start as u32, span.end),
+        (Some(directive), _) => Span::new(directive.span().start.min(line_start as u32), span.end),
         (None, Some(next)) => next.whole_span(),
         (None, None) => span,
     };
@@ -139,7 +139,7 @@ fn note(tree: &Tree, span: Span) -> Option<Found> {
             }
             None => Asks::Unknown(place(word, rest)),
         },
-        (b"context" | b"speaks", Some(b'=')) => {
+        (b"context" | b"speaks", Some(b'=')) if value(rest).is_ok() => {
             let (behind, given) = value(rest).ok()?;
             let given = place(given, behind);
             if word == b"context" { Asks::Context(given) } else { Asks::Speaks(given) }
@@ -174,9 +174,20 @@ fn list(input: &[u8]) -> IResult<&[u8], &[u8]> {
     delimited(char('['), take_till(|byte| byte == b']'), char(']')).parse(input)
 }
 
+/// A value, which ends at blank space that no comma precedes: `speaks=tls, http/1.1`.
 fn value(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let given = take_while1(|byte: u8| !byte.is_ascii_whitespace());
-    preceded(char('='), given).parse(input)
+    let (rest, _) = char('=').parse(input)?;
+    let mut end = 0;
+    for (at, byte) in rest.iter().enumerate() {
+        if !byte.is_ascii_whitespace() {
+            end = at + 1;
+        } else if end == 0 || rest[end - 1] != b',' {
+            break;
+        }
+    }
+    let (_, given) = take_while1(|byte: u8| !byte.is_ascii_whitespace()).parse(rest)?;
+    let given = if given.len() < end { &rest[..end] } else { given };
+    Ok((&rest[given.len()..], given))
 }
 
 /// The names of a list that ends at offset `end`.
@@ -222,6 +233,14 @@ mod tests {
     }
 
     #[test]
+    fn a_note_behind_the_last_line_of_a_directive_speaks_of_all_of_it() {
+        for text in ["a;\nb\n c; # ngxlint: ignore[x]", "a;\nb\n c\n; # ngxlint: ignore[x]"] {
+            let (_, scope, name) = only(text);
+            assert_eq!((scope.as_str(), name.as_deref()), (&text[3..], Some("b")), "{text}");
+        }
+    }
+
+    #[test]
     fn a_note_above_speaks_of_the_next_directive_and_its_block() {
         let (_, scope, name) = only("a;\n#ngxlint: ignore[x]\n# and why\nb { c; }\nd;");
         assert_eq!((scope.as_str(), name.as_deref()), ("b { c; }", Some("b")));
@@ -250,11 +269,17 @@ mod tests {
         assert_eq!(scope, "# ngxlint: file-ignore[x]\na;");
         let (note, ..) = only("server a; # ngxlint: speaks=tls,http/1.1 as its manual says");
         assert!(matches!(note.asks, Asks::Speaks(s) if s.text == "tls,http/1.1"));
+        let (note, ..) = only("server a; # ngxlint: speaks=tls, http/1.1 as it says");
+        assert!(matches!(note.asks, Asks::Speaks(s) if s.text == "tls, http/1.1"));
         let (note, ..) = only("# ngxlint: context=http/server\n");
         assert!(matches!(note.asks, Asks::Context(s) if s.text == "http/server"));
-        for unknown in
-            ["# ngxlint: ignroe[x]", "# ngxlint: ignore x", "# ngxlint: ignore[x", "# ngxlint:"]
-        {
+        for unknown in [
+            "# ngxlint: speaks=",
+            "# ngxlint: ignroe[x]",
+            "# ngxlint: ignore x",
+            "# ngxlint: ignore[x",
+            "# ngxlint:",
+        ] {
             assert!(matches!(only(unknown).0.asks, Asks::Unknown(_)), "{unknown}");
         }
     }

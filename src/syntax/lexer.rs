@@ -61,14 +61,18 @@ pub fn is_placeholder(word: &[u8]) -> bool {
 pub(super) fn template_statement(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let (rest, found) = alt((placeholder, between(b"{#", b"#}", b'{'))).parse(input)?;
     let (behind, _) = take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r')).parse(rest)?;
+    if let [b';', rest @ ..] = behind {
+        // It stands for a directive without its end.
+        return Ok((rest, &input[..input.len() - rest.len()]));
+    }
     if found.starts_with(b"{{") && !matches!(behind.first(), None | Some(b'\n' | b'}')) {
         return Err(error(input));
     }
     Ok((rest, found))
 }
 
-/// From `open` to `close`. Neither the byte `stop` nor another opening may stand between: so each
-/// byte is looked at once, however many openings a text has.
+/// From `open` to `close`. Neither the byte `stop` nor another such opening may stand between: so
+/// each byte is looked at once, however many openings a text has.
 fn between<'b>(
     open: &'static [u8; 2],
     close: &'static [u8; 2],
@@ -81,7 +85,8 @@ fn between<'b>(
                 [a, b, behind @ ..] if [*a, *b] == *close => {
                     return Ok((behind, &input[..input.len() - behind.len()]));
                 }
-                [] | [b'{', ..] | [b'<', b'%', ..] => return Err(error(input)),
+                [] => return Err(error(input)),
+                [a, b, ..] if [*a, *b] == *open => return Err(error(input)),
                 [byte, ..] if *byte == stop => return Err(error(input)),
                 [_, behind @ ..] => rest = behind,
             }

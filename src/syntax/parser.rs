@@ -33,6 +33,11 @@ pub fn parse(bytes: Arc<[u8]>) -> Parsed {
     let mut parser = Parser::new(&bytes);
     parser.run();
     let Parser { nodes, words, trivia, mut problems, .. } = parser;
+    if trivia.iter().any(|one| one.kind == TriviaKind::Template) {
+        // Which braces belong together, only the filled-in text can tell: of two branches of a
+        // condition, one is left out.
+        problems.retain(|problem| !problem.kind.is_about_braces());
+    }
     problems.sort_by_key(|problem| problem.span);
     Parsed { tree: Tree { bytes, nodes, words, trivia }, problems }
 }
@@ -381,12 +386,16 @@ impl<'b> Parser<'b> {
     fn split(&self, id: DirectiveId, end: End) -> Option<usize> {
         let arguments = self.words.len() - self.first_word - 1;
         let lines = &self.line_starts[self.first_line..];
-        if lines.is_empty() || id.accepts(arguments, end == End::Brace) {
+        let free = !takes_words_alone(id);
+        if lines.is_empty() || (free && id.accepts(arguments, end == End::Brace)) {
             return None;
         }
         let begins = |&&word: &&usize| {
-            let known = self.words.get(word).and_then(|&span| self.look_up(span, false));
-            known.is_some() && id.accepts(word - self.first_word - 1, false)
+            let Some(&span) = self.words.get(word) else { return false };
+            let own = !free && nginx::is_word_of(id, unquoted(&self.bytes[span.range()]));
+            self.look_up(span, false).is_some()
+                && !own
+                && id.accepts(word - self.first_word - 1, false)
         };
         lines.iter().find(begins).copied()
     }
@@ -407,6 +416,29 @@ impl<'b> Parser<'b> {
         self.first_word = next;
         self.first_line = self.line_starts.partition_point(|&word| word <= next);
     }
+}
+
+/// Whether a directive that takes any number of words takes none of them as it likes: the name of a
+/// directive at the beginning of a line is none of them.
+fn takes_words_alone(id: DirectiveId) -> bool {
+    use nginx::id;
+    const ALL: [DirectiveId; 14] = [
+        id::ACCESS_LOG,
+        id::ERROR_LOG,
+        id::FASTCGI_CACHE_PATH,
+        id::KEEPALIVE,
+        id::LIMIT_CONN_ZONE,
+        id::LIMIT_REQ_ZONE,
+        id::LISTEN,
+        id::PROXY_CACHE_PATH,
+        id::RESOLVER,
+        id::SCGI_CACHE_PATH,
+        id::SERVER,
+        id::SSL_PROTOCOLS,
+        id::UWSGI_CACHE_PATH,
+        id::WORKER_PROCESSES,
+    ];
+    ALL.contains(&id)
 }
 
 /// A word without its quotes, its escapes left alone.

@@ -41,6 +41,11 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    /// Whether braces without their other half are the problem.
+    pub const fn is_about_braces(self) -> bool {
+        matches!(self, Self::UnclosedBlock | Self::UnexpectedClose | Self::UnexpectedStart)
+    }
+
     /// What is wrong, in a line without full stop.
     pub const fn message(self) -> &'static str {
         match self {

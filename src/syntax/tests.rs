@@ -79,6 +79,24 @@ fn every_problem_is_found_where_it_began() {
 }
 
 #[test]
+fn a_directive_among_words_that_are_none_begins_another() {
+    for (text, at) in [
+        ("listen 80\nserver_name a;", 9),
+        ("server a:1 weight=1\nkeepalive 5;", 19),
+        ("access_log f\nerror_log g;", 12),
+        ("ssl_protocols TLSv1.2\nssl_ciphers X;", 21),
+        ("keepalive 5\nserver b:2;", 11),
+    ] {
+        assert!(sketch(text).contains(&format!("! MissingSemicolon {at}..{at}")), "{text}");
+    }
+    for text in
+        ["listen 443\n  ssl\n  http2;", "resolver 1.1.1.1\n valid=30s;", "server a:1\n down;"]
+    {
+        assert!(!sketch(text).contains('!'), "{text}");
+    }
+}
+
+#[test]
 fn a_line_that_may_belong_to_the_directive_is_left_alone() {
     for text in [
         "server_name a\n  proxy\n  root;",

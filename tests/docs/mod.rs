@@ -5,7 +5,7 @@ use std::path::Path;
 use ngxlint::diagnostic::{Level, Report};
 use ngxlint::page::{Example, Page};
 use ngxlint::project::{self, Request};
-use ngxlint::rules::{ALL, Rule};
+use ngxlint::rules::{ALL, COMING, Rule};
 use ngxlint::source::{LineIndex, Memory};
 
 /// Checks an example as its user would, every level shown.
@@ -97,6 +97,7 @@ fn every_rule_file_is_in_the_list() {
         .collect();
     files.sort();
     assert_eq!(files, ALL.iter().map(|rule| rule.name).collect::<Vec<_>>());
+    assert!(COMING.iter().all(|name| Rule::named(name).is_none()), "a name has come");
 }
 
 #[test]
