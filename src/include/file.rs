@@ -32,8 +32,7 @@ struct File {
 
 impl Files {
     /// Parses a text and keeps it under the name it is shown by.
-    pub fn add(&mut self, name: PathBuf, bytes: Vec<u8>) -> SourceId {
-        let bytes: Arc<[u8]> = bytes.into();
+    pub fn add(&mut self, name: PathBuf, bytes: Arc<[u8]>) -> SourceId {
         let source = self.sources.add(name, Arc::clone(&bytes));
         let Parsed { tree, problems } = syntax::parse(bytes);
         let notes = syntax::notes(&tree);
@@ -47,10 +46,23 @@ impl Files {
     /// What the operating system says of it; `IsADirectory` for a directory, `InvalidInput` for a
     /// pipe or a device, `FileTooLarge` for one of 4 GiB.
     pub fn open(&mut self, loader: &dyn Loader, path: &Path) -> io::Result<SourceId> {
+        self.open_named(loader, path, loader.canonical(path)?)
+    }
+
+    /// [`Files::open`] for a path whose one name is known.
+    pub(super) fn open_named(
+        &mut self,
+        loader: &dyn Loader,
+        path: &Path,
+        canonical: PathBuf,
+    ) -> io::Result<SourceId> {
+        if let Some(&known) = self.known.get(&canonical) {
+            return Ok(known);
+        }
         if loader.kind(path)? == FileKind::Special {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
         }
-        self.open_any(loader, path)
+        self.read(loader, path, canonical)
     }
 
     /// [`Files::open`] for a file that a user names: a pipe is fine too.
@@ -59,12 +71,18 @@ impl Files {
     /// As [`Files::open`].
     pub fn open_any(&mut self, loader: &dyn Loader, path: &Path) -> io::Result<SourceId> {
         let canonical = loader.canonical(path)?;
-        if let Some(&known) = self.known.get(&canonical) {
-            return Ok(known);
+        match self.known.get(&canonical) {
+            Some(&known) => Ok(known),
+            None => self.read(loader, path, canonical),
         }
-        if loader.kind(path)? == FileKind::Directory {
-            return Err(io::ErrorKind::IsADirectory.into());
-        }
+    }
+
+    fn read(
+        &mut self,
+        loader: &dyn Loader,
+        path: &Path,
+        canonical: PathBuf,
+    ) -> io::Result<SourceId> {
         let bytes = loader.read(path)?;
         if bytes.len() > LARGEST {
             return Err(io::ErrorKind::FileTooLarge.into());

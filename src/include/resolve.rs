@@ -85,8 +85,15 @@ pub fn resolve(
         faults: Vec::new(),
         unread: Vec::new(),
     };
-    let mut resolver =
-        Resolver { files, loader, reach, config, directives: 0, seen: HashSet::new() };
+    let mut resolver = Resolver {
+        files,
+        loader,
+        reach,
+        config,
+        directives: 0,
+        seen: HashSet::new(),
+        directory: None,
+    };
     for &(source, context) in tops {
         let instance = resolver.add(source, None);
         resolver.config.tops.push(Top { instance, context });
@@ -108,6 +115,8 @@ struct Resolver<'r> {
     directives: usize,
     /// The files that are used.
     seen: HashSet<SourceId>,
+    /// The directory of the last file, and its one name.
+    directory: Option<(PathBuf, PathBuf)>,
 }
 
 impl Resolver<'_> {
@@ -174,16 +183,36 @@ impl Resolver<'_> {
 
     fn file(&mut self, at: Use, placed: &Placed) {
         let (path, linked) = self.reach.follow(self.loader, placed.path.clone());
-        let source = match self.loader.canonical(&path) {
+        let source = match self.canonical(&path) {
             Ok(canonical) if !self.reach.allows(&canonical) => {
                 return self.unread(at, placed.path.clone(), Why::Elsewhere);
             }
-            Ok(_) => self.files.open(self.loader, &path),
+            Ok(canonical) => self.files.open_named(self.loader, &path, canonical),
             Err(error) => Err(error),
         };
         match source {
             Ok(source) => self.used(at, placed.path.clone(), source),
             Err(error) => self.failed(at, placed, linked, &error),
+        }
+    }
+
+    /// The one name of what stands at `path`, or would stand there. Many files share a directory,
+    /// whose name is asked for once.
+    fn canonical(&mut self, path: &Path) -> io::Result<PathBuf> {
+        let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
+            return self.loader.canonical(path);
+        };
+        if directory.as_os_str().is_empty() || self.loader.link(path).is_some() {
+            return self.loader.canonical(path);
+        }
+        match &self.directory {
+            Some((known, canonical)) if known == directory => Ok(canonical.join(name)),
+            _ => {
+                let canonical = self.loader.canonical(directory)?;
+                let whole = canonical.join(name);
+                self.directory = Some((directory.to_path_buf(), canonical));
+                Ok(whole)
+            }
         }
     }
 

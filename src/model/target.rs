@@ -2,7 +2,8 @@
 
 use super::Model;
 use crate::include::{Use, Used};
-use crate::nginx::{self, Contexts, DirectiveId, Origin, VersionSet};
+use crate::nginx::{self, Contexts, DirectiveId, Family, Origin, VersionSet, WordFact};
+use crate::syntax::Word;
 
 /// A target made narrower by what a configuration uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,7 @@ pub(super) fn narrow(model: &Model<'_>, target: &VersionSet) -> Narrowed {
         raised: None,
         lowered: None,
         seen: vec![Vec::new(); DirectiveId::COUNT],
+        doubtful: vec![Vec::new(); DirectiveId::COUNT],
     };
     for (id, used, scope) in model.directives() {
         narrowing.take(id, used, scope.context());
@@ -35,6 +37,8 @@ struct Narrowing {
     lowered: Option<Use>,
     /// The ways in which each directive was met: where, with how many arguments, with a block.
     seen: Vec<Vec<(Contexts, usize, bool)>>,
+    /// The words of each directive that was met whose releases the target is not within.
+    doubtful: Vec<Vec<(Family, Vec<&'static WordFact>)>>,
 }
 
 impl Narrowing {
@@ -50,18 +54,34 @@ impl Narrowing {
             }
         }
         let family = context.family();
-        if nginx::words(id, family).is_empty() {
+        let doubtful = self.doubtful(id, family);
+        if doubtful.is_empty() {
             return;
         }
-        for word in directive.args() {
+        let fact = |word: Word<'_>| {
             let value = word.value();
-            if let Some(fact) = nginx::word(id, family, &value) {
-                let versions: VersionSet = fact.ranges.iter().copied().collect();
-                if !self.left.is_subset(&versions) {
-                    self.keep(versions, used);
-                }
+            let doubt = doubtful.iter().any(|fact| fact.is(&value));
+            doubt.then(|| nginx::word(id, family, &value)).flatten()
+        };
+        let found: Vec<_> = directive.args().filter_map(fact).collect();
+        for fact in found {
+            if !self.left.is_within(fact.ranges) {
+                self.keep(fact.ranges.iter().copied().collect(), used);
             }
         }
+    }
+
+    /// The words of a directive that some release of the target may not take: few have any.
+    fn doubtful(&mut self, id: DirectiveId, family: Family) -> &[&'static WordFact] {
+        let families = &mut self.doubtful[id.index()];
+        let known = families.iter().position(|(of, _)| *of == family);
+        let index = known.unwrap_or_else(|| {
+            let words = nginx::words(id, family).iter();
+            families
+                .push((family, words.filter(|fact| !self.left.is_within(fact.ranges)).collect()));
+            families.len() - 1
+        });
+        &families[index].1
     }
 
     fn keep(&mut self, versions: VersionSet, used: Used<'_>) {

@@ -18,7 +18,8 @@ pub struct WordFact {
 }
 
 impl WordFact {
-    fn is(&self, text: &[u8]) -> bool {
+    /// Whether `text` is this word, or begins with it and may go on.
+    pub fn is(&self, text: &[u8]) -> bool {
         let word = self.word.as_bytes();
         let Some(head) = text.get(..word.len()) else { return false };
         let whole = self.prefix || text.len() == word.len();

@@ -150,12 +150,26 @@ impl VersionSet {
 
     /// Whether every release of this set is in `other`.
     pub fn is_subset(&self, other: &Self) -> bool {
-        self.minus(other).is_empty()
+        self.is_within(&other.ranges)
+    }
+
+    /// Whether every release of this set is in one of `ranges`, which ascend and are disjoint.
+    pub fn is_within(&self, ranges: &[VersionRange]) -> bool {
+        self.ranges.iter().all(|own| {
+            let mut left = *own;
+            for range in ranges {
+                if range.contains(left.since) {
+                    let Some(until) = range.until else { return true };
+                    left.since = until;
+                }
+            }
+            left.is_empty()
+        })
     }
 
     /// Whether some release is in both.
     pub fn meets(&self, other: &Self) -> bool {
-        !self.intersect(other).is_empty()
+        self.ranges.iter().any(|a| other.ranges.iter().any(|b| !a.intersect(*b).is_empty()))
     }
 
     /// The releases in both.
@@ -399,6 +413,13 @@ mod tests {
             assert_eq!(a.union(&b).contains(version), a.contains(version) || b.contains(version));
             assert_eq!(a.minus(&b).contains(version), a.contains(version) && !b.contains(version));
         }
+        let touching: Vec<VersionRange> =
+            ["1.20", "1.21", "1.23"].iter().flat_map(|text| set(text).ranges).collect();
+        for (text, within) in [("1.20", true), (">=1.20.3, <1.22", true), ("1.22", false)] {
+            assert_eq!(set(text).is_within(&touching), within, "{text}");
+        }
+        assert!(!set(">=1.20, <1.23.2").is_within(&touching));
+        assert_eq!(a.meets(&b), !a.intersect(&b).is_empty());
         assert!(a.intersect(&b).is_subset(&a));
         assert!(!a.is_subset(&b));
     }

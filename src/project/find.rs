@@ -25,8 +25,10 @@ pub(super) struct Found {
 
 /// Finds and reads what is asked for.
 pub(super) fn units(loader: &dyn Loader, request: &Request) -> Result<Found, Error> {
-    let overlay =
-        request.stdin.as_ref().map(|stdin| Overlay::new(loader, &stdin.name, stdin.bytes.clone()));
+    let overlay = request
+        .stdin
+        .as_ref()
+        .map(|stdin| Overlay::new(loader, &stdin.name, stdin.bytes.as_slice().into()));
     let loader: &dyn Loader = overlay.as_ref().map_or(loader, |overlay| overlay);
     let mut finder = Finder {
         loader,
@@ -267,8 +269,8 @@ impl Finder<'_> {
             let relative = canonical.as_deref().and_then(|path| path.strip_prefix(base).ok());
             relative.is_some_and(|path| globs.iter().any(|glob| glob.matches(path)))
         };
-        let here = self.loader.canonical(Path::new(".")).unwrap_or_default();
-        (!self.exclude.is_empty() && below(&here, &self.exclude))
+        let here = || self.loader.canonical(Path::new(".")).unwrap_or_default();
+        (!self.exclude.is_empty() && below(&here(), &self.exclude))
             || settings
                 .is_some_and(|one| !one.exclude.is_empty() && below(&one.directory, &one.exclude))
     }

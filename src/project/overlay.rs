@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::source::{FileKind, Loader};
 
@@ -11,12 +12,12 @@ pub(super) struct Overlay<'l> {
     path: PathBuf,
     /// The one name of `path`.
     canonical: PathBuf,
-    bytes: Vec<u8>,
+    bytes: Arc<[u8]>,
 }
 
 impl<'l> Overlay<'l> {
     /// Puts `bytes` at `path`, which need not stand there.
-    pub(super) fn new(inner: &'l dyn Loader, path: &Path, bytes: Vec<u8>) -> Self {
+    pub(super) fn new(inner: &'l dyn Loader, path: &Path, bytes: Arc<[u8]>) -> Self {
         let canonical = inner.canonical(path).unwrap_or_else(|_| {
             let directory = match path.parent() {
                 Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -36,7 +37,7 @@ impl<'l> Overlay<'l> {
 }
 
 impl Loader for Overlay<'_> {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
         if self.is_it(path) { Ok(self.bytes.clone()) } else { self.inner.read(path) }
     }
 

@@ -25,13 +25,12 @@ fn check(used: Used<'_>, _: Scope<'_>, cx: &mut Context<'_>) {
         return;
     }
     let fact = nginx::word(id::PROXY_HTTP_VERSION, Family::Http, &value);
-    let accepted: VersionSet =
-        fact.map(|fact| fact.ranges.iter().copied().collect()).unwrap_or_default();
+    let accepted = fact.map_or(&[][..], |fact| fact.ranges);
     let target = cx.target();
-    let refused = target.minus(&accepted);
-    if refused.is_empty() {
+    if target.is_within(accepted) {
         return;
     }
+    let refused = target.minus(&accepted.iter().copied().collect());
     let shown = crate::model::shown(&value);
     let http2 = VersionSet::since(HTTP2_TO_UPSTREAM);
     let message = match value.as_ref() {

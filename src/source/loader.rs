@@ -1,8 +1,9 @@
 //! Reading files, from a disk or from memory.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// What stands at a path, links followed.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -21,8 +22,8 @@ pub trait Loader {
     /// The bytes of a file.
     ///
     /// # Errors
-    /// What the operating system says of it; a directory is an error.
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// What the operating system says of it; `IsADirectory` for a directory.
+    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>>;
 
     /// The names in a directory, in no particular order, without `.` and `..`.
     ///
@@ -67,8 +68,23 @@ pub struct Disk;
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the disk")]
 impl Loader for Disk {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
+    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
+        // Large files are read to where they stay: no second copy of them.
+        let mut file = std::fs::File::open(path)?;
+        let length = usize::try_from(file.metadata()?.len()).unwrap_or_default();
+        let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, length).collect();
+        match Arc::get_mut(&mut bytes).map(|place| file.read_exact(place)) {
+            // It has become shorter, or never had the length it shows.
+            Some(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return std::fs::read(path).map(Arc::from);
+            }
+            Some(result) => result?,
+            None => {}
+        }
+        // It has become longer, or is a pipe.
+        let mut rest = Vec::new();
+        file.take(u64::MAX).read_to_end(&mut rest)?;
+        Ok(if rest.is_empty() { bytes } else { [&bytes, rest.as_slice()].concat().into() })
     }
 
     fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
@@ -142,13 +158,13 @@ impl Loader for Disk {
 /// directory; directories exist where files are below them.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
-    files: BTreeMap<PathBuf, Vec<u8>>,
+    files: BTreeMap<PathBuf, Arc<[u8]>>,
 }
 
 impl Memory {
     /// Puts a file in, or replaces it.
     pub fn insert(&mut self, path: impl AsRef<Path>, bytes: impl Into<Vec<u8>>) {
-        self.files.insert(normal(path.as_ref()), bytes.into());
+        self.files.insert(normal(path.as_ref()), bytes.into().into());
     }
 
     fn below<'m>(&'m self, directory: &'m Path) -> impl Iterator<Item = &'m Path> {
@@ -162,8 +178,12 @@ impl Memory {
 }
 
 impl Loader for Memory {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.files.get(&normal(path)).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
+        if let Some(bytes) = self.files.get(&normal(path)) {
+            return Ok(Arc::clone(bytes));
+        }
+        // What stands there without being a file is a directory.
+        Err(self.kind(path).map_or_else(|error| error, |_| io::ErrorKind::IsADirectory.into()))
     }
 
     fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
@@ -248,7 +268,10 @@ mod tests {
         let mut memory = Memory::default();
         memory.insert("etc/nginx/nginx.conf", "a");
         memory.insert("/etc/nginx/conf.d/x.conf", "b");
-        assert_eq!(memory.read(Path::new("/etc/nginx/conf.d/../nginx.conf")).unwrap(), b"a");
+        assert_eq!(
+            memory.read(Path::new("/etc/nginx/conf.d/../nginx.conf")).unwrap().as_ref(),
+            b"a"
+        );
         assert_eq!(memory.kind(Path::new("etc/nginx")).unwrap(), FileKind::Directory);
         let names = memory.list(Path::new("/etc/nginx")).unwrap();
         assert_eq!(names, [PathBuf::from("conf.d"), PathBuf::from("nginx.conf")]);

@@ -58,6 +58,8 @@ struct Parser<'b> {
     first_line: usize,
     /// Behind these offsets no quote of that kind (`"`, `'`) ends any more.
     endless: [usize; 2],
+    /// Names of directives that were looked up, each in a place that its ends and length choose.
+    met: [(Span, Option<DirectiveId>); 256],
 }
 
 #[derive(Copy, Clone)]
@@ -93,14 +95,15 @@ impl<'b> Parser<'b> {
             line_starts: Vec::new(),
             first_line: 0,
             endless: [usize::MAX; 2],
+            met: [(Span::at(0), None); 256],
         }
     }
 
     fn run(&mut self) {
         loop {
-            let new_line = self.skip_blank();
+            let blank = self.skip_blank();
             let in_directive = self.words.len() > self.first_word;
-            if in_directive && new_line {
+            if in_directive && blank.contains(&b'\n') {
                 self.line_starts.push(self.words.len());
             }
             match self.bytes.get(self.at) {
@@ -131,12 +134,12 @@ impl<'b> Parser<'b> {
         &self.bytes[self.at..]
     }
 
-    /// Skips blank space; whether a line ended in it.
-    fn skip_blank(&mut self) -> bool {
+    /// Skips blank space, and gives it.
+    fn skip_blank(&mut self) -> &'b [u8] {
         let length = taken(lexer::blank(self.rest()));
         let blank = &self.rest()[..length];
         self.at += length;
-        blank.contains(&b'\n')
+        blank
     }
 
     fn span(&self, length: usize) -> Span {
@@ -339,7 +342,8 @@ impl<'b> Parser<'b> {
     fn end_directive(&mut self, end: End) {
         let free_form = self.open.last().is_some_and(|open| open.free_form);
         let id = loop {
-            let id = self.look_up(self.words[self.first_word], free_form);
+            let name = self.words[self.first_word];
+            let id = if free_form { self.look_up(name, true) } else { self.recall(name) };
             let Some(next) = id.and_then(|id| self.split(id, end)) else { break id };
             self.split_off(id, next, end);
         };
@@ -375,6 +379,22 @@ impl<'b> Parser<'b> {
             id,
             kind,
         });
+    }
+
+    /// [`Self::look_up`] for the name of a directive. The same names come again and again: to
+    /// compare one with where it was met before is cheaper than to hash it.
+    fn recall(&mut self, word: Span) -> Option<DirectiveId> {
+        let name = &self.bytes[word.range()];
+        let end = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(*byte));
+        let mixed = end(name.first()) ^ end(name.last()) << 2 ^ name.len() << 4;
+        let place = mixed % self.met.len();
+        let (met, id) = self.met[place];
+        if self.bytes[met.range()] == *name {
+            return id;
+        }
+        let id = self.look_up(word, false);
+        self.met[place] = (word, id);
+        id
     }
 
     fn look_up(&self, word: Span, free_form: bool) -> Option<DirectiveId> {
