@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::source::{FileKind, Loader, SourceId, Sources};
@@ -70,7 +70,11 @@ impl Files {
     /// # Errors
     /// As [`Files::open`].
     pub fn open_any(&mut self, loader: &dyn Loader, path: &Path) -> io::Result<SourceId> {
-        let canonical = loader.canonical(path)?;
+        // What a pipe is called, `/dev/fd/63` say, need not be the name of anything.
+        let canonical = match loader.canonical(path) {
+            Err(_) if loader.kind(path).is_ok() => path.to_path_buf(),
+            canonical => canonical?,
+        };
         match self.known.get(&canonical) {
             Some(&known) => Ok(known),
             None => self.read(loader, path, canonical),
@@ -87,7 +91,7 @@ impl Files {
         if bytes.len() > LARGEST {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        let source = self.add(path.to_path_buf(), bytes);
+        let source = self.add(typed(path), bytes);
         self.files[source.index()].canonical = Some(canonical.clone());
         self.known.insert(canonical, source);
         Ok(source)
@@ -118,4 +122,9 @@ impl Files {
     pub fn notes(&self, source: SourceId) -> &[Note] {
         &self.files[source.index()].notes
     }
+}
+
+/// A path as one would type it: without `.` between its names.
+fn typed(path: &Path) -> PathBuf {
+    path.components().filter(|component| *component != Component::CurDir).collect()
 }

@@ -30,7 +30,8 @@ const INSTALLED: [&str; 7] = [
 ];
 
 /// Files that every package of nginx brings along: a tree without them is not at fault.
-const STOCK: [&str; 9] = [
+const STOCK: [&str; 11] = [
+    "fastcgi-php.conf",
     "fastcgi.conf",
     "fastcgi_params",
     "koi-utf",
@@ -38,6 +39,7 @@ const STOCK: [&str; 9] = [
     "mime.types",
     "proxy_params",
     "scgi_params",
+    "snakeoil.conf",
     "uwsgi_params",
     "win-utf",
 ];

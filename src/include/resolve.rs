@@ -145,7 +145,8 @@ impl Resolver<'_> {
 
     fn include(&mut self, at: Use, name: &[u8]) {
         let placed = self.reach.place(Path::new(OsStr::from_bytes(name)));
-        if name.contains(&b'$') || is_placeholder(name) {
+        let filled_in_later = name.contains(&b'$') || is_placeholder(name);
+        if filled_in_later && !self.loader.stands(&placed.path) {
             self.unread(at, placed.path, Why::Placeholder);
         } else if pattern::is_pattern(name) {
             self.pattern(at, &placed);

@@ -147,6 +147,20 @@ fn what_is_absent_is_a_fault_only_where_it_would_be_one() {
 }
 
 #[test]
+fn a_dollar_is_a_byte_of_a_name_if_such_a_file_stands_there() {
+    let files = [
+        ("/r/nginx.conf", "include ./$x.conf; include ././c/*;"),
+        ("/r/$x.conf", "x;"),
+        ("/r/c/a", "a;"),
+    ];
+    let all = resolved(&memory(&files), "/r/nginx.conf", &[]);
+    assert_eq!(all.flat(), "x a");
+    let names: Vec<_> =
+        all.files.sources.iter().map(|(_, one)| one.name.display().to_string()).collect();
+    assert_eq!(names, ["/r/nginx.conf", "/r/$x.conf", "/r/c/a"]);
+}
+
+#[test]
 fn nothing_outside_the_tree_is_read_unasked() {
     let files = [
         (
