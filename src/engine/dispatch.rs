@@ -54,10 +54,13 @@ fn by_table(
     if table.iter().all(Vec::is_empty) {
         return;
     }
-    for (id, used, scope) in model.directives() {
-        for rule in &table[id.index()] {
-            if let On::Directive(_, check) = rule.check {
-                check(used, scope, &mut Context::new(model, files, rule, findings));
+    let rules_of = |id: DirectiveId| Some(&table[id.index()]).filter(|rules| !rules.is_empty());
+    for scope in model.scopes() {
+        for (used, rules) in scope.pick(rules_of) {
+            for rule in rules {
+                if let On::Directive(_, check) = rule.check {
+                    check(used, scope, &mut Context::new(model, files, rule, findings));
+                }
             }
         }
     }

@@ -107,6 +107,11 @@ impl Config {
             }
     }
 
+    /// How many uses of texts there are.
+    pub fn uses(&self) -> usize {
+        self.instances.len()
+    }
+
     /// How often a text is used.
     pub fn uses_of(&self, source: SourceId) -> usize {
         self.instances.iter().filter(|one| one.source == source).count()

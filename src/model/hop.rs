@@ -133,10 +133,9 @@ pub(super) fn build(model: &Model<'_>) -> Vec<Data> {
             Contexts::MAIL | Contexts::MAIL_SERVER => &MAIL,
             _ => continue,
         };
-        let found =
-            passes.iter().flat_map(|(name, kind)| scope.own(*name).map(|used| (used, *kind)));
+        let kind = |id| passes.iter().find(|(pass, _)| *pass == id).map(|(_, kind)| *kind);
         // Of several passes in one block the last one is in force.
-        if let Some((used, kind)) = found.max_by_key(|(used, _)| used.name()) {
+        if let Some((used, kind)) = scope.pick(kind).max_by_key(|(used, _)| used.name()) {
             hops.push(hop(scope, used, kind, &mut budget));
         }
     }
@@ -150,12 +149,15 @@ fn hop(scope: Scope<'_>, used: Used<'_>, kind: Kind, budget: &mut usize) -> Data
     let word = used.directive().arg(0);
     let text = word.map_or(Cow::Borrowed(&b""[..]), |word| word.value());
     let mut pass = Pass { scope, used, kind, sni: None };
-    pass.sni = sni(&pass, &text);
     let stream_tls = scope.flag(id::PROXY_SSL).filter(|_| kind == Kind::Stream);
     if let Some(flag) = stream_tls {
         decided_by = Some(flag.name());
     }
     let tls = (kind == Kind::Stream).then_some(stream_tls.is_some());
+    let scheme_tls = || split_scheme(kind, &text).and_then(|(tls, _)| tls);
+    if tls.or_else(scheme_tls) != Some(false) {
+        pass.sni = sni(&pass, &text);
+    }
     let peers = peers(&pass, &text, tls, budget);
     let mut data = Data {
         used: used.name(),

@@ -152,16 +152,26 @@ impl Sockets {
     }
 
     fn add(&mut self, host: Host, (low, high): (u16, u16), udp: bool, listener: Listener) {
-        self.own.insert(host.clone());
         if udp {
+            self.own.insert(host.clone());
             self.udp.push((host, low, high, listener.used));
         } else if low == high {
-            self.tcp.entry((host, low)).or_default().add(listener);
+            let socket = self.tcp.entry((host, low)).or_insert_with_key(|(host, _)| {
+                self.own.insert(host.clone());
+                Socket::default()
+            });
+            socket.add(listener);
         } else {
+            self.own.insert(host.clone());
             let mut socket = Socket::default();
             socket.add(listener);
             self.ranges.push((host, low, high, socket));
         }
+    }
+
+    /// Whether some socket may take what is sent to a host: most peers are other machines.
+    pub(super) fn may_take(&self, host: &Host) -> bool {
+        self.own.contains(host) || host.is_loopback()
     }
 
     /// The socket that takes a TCP connection to `host:port`, if this configuration listens there:

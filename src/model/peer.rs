@@ -203,6 +203,9 @@ impl Pass<'_> {
             Host::Unix(_) => 0,
             _ => address.port?,
         };
+        if !model.sockets.may_take(&address.host) {
+            return None;
+        }
         if let Some(socket) = model.sockets.at(&address.host, port) {
             return self.socket(&socket);
         }
@@ -363,7 +366,7 @@ impl Pass<'_> {
         }
         let port = address.port.filter(|&port| {
             matches!(port, 80 | 8080 | 50051)
-                || (is_tls_port(port) && upstream.is_none_or(speaks_tls_alone))
+                || (is_tls_port(port) && upstream.is_none_or(|one| one.is_on_tls_ports))
         });
         // What only HTTP and TLS have conventions for.
         let speaks_http = matches!(self.kind, Kind::Grpc | Kind::MailAuth | Kind::Proxy);
@@ -374,8 +377,9 @@ impl Pass<'_> {
             Host::Unix(path) => Some(path.as_slice()),
             _ => None,
         };
-        let mut names = upstream.map(|one| one.name.as_slice()).into_iter().chain(socket);
-        let name = names.find(|name| speaks_http && names_http2(name)).map(<[u8]>::to_vec);
+        let upstream_name = upstream.filter(|one| one.names_http2).map(|one| one.name.as_slice());
+        let name = upstream_name.or(socket.filter(|path| names_http2(path)));
+        let name = name.filter(|_| speaks_http).map(<[u8]>::to_vec);
         if port.is_none() && name.is_none() {
             return None;
         }
@@ -436,17 +440,12 @@ impl Peer {
 /// From this release on a cleartext `listen … http2` takes HTTP/1 too.
 const HTTP2_DIRECTIVE: Version = Version::new(1, 25, 1);
 
-fn is_tls_port(port: u16) -> bool {
+pub(super) fn is_tls_port(port: u16) -> bool {
     port % 1000 == 443
 }
 
-fn speaks_tls_alone(upstream: &Upstream) -> bool {
-    let port = |server: &super::upstream::Server| server.address.as_ref().and_then(|one| one.port);
-    upstream.servers.iter().all(|server| port(server).is_some_and(is_tls_port))
-}
-
 /// Whether a name says HTTP/2: gateways to gRPC and their like speak HTTP/1 in spite of theirs.
-fn names_http2(name: &[u8]) -> bool {
+pub(super) fn names_http2(name: &[u8]) -> bool {
     let name = name.to_ascii_lowercase();
     ["grpc", "h2c"].iter().any(|sign| name.contains_str(sign))
         && !["gateway", "json", "web"].iter().any(|sign| name.contains_str(sign))

@@ -164,6 +164,18 @@ impl<'m> Scope<'m> {
         entries.map(move |entry| (entry.id, model.config.used(entry.used)))
     }
 
+    /// The directives in it for whose name `choose` has something, with that.
+    pub fn pick<T>(
+        self,
+        choose: impl Fn(DirectiveId) -> Option<T>,
+    ) -> impl Iterator<Item = (Used<'m>, T)> {
+        let model = self.model;
+        let entries = model.scopes.entries(self.id).iter();
+        entries
+            .filter_map(move |entry| Some((entry.used, choose(entry.id)?)))
+            .map(move |(used, chosen)| (model.config.used(used), chosen))
+    }
+
     /// The directives of that name in it, in nginx's order.
     pub fn own(self, id: DirectiveId) -> impl DoubleEndedIterator<Item = Used<'m>> + Clone {
         let model = self.model;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::Model;
 use super::address::Address;
+use super::peer::{is_tls_port, names_http2};
 use super::scope::Scope;
 use crate::include::Use;
 use crate::nginx::{Contexts, Family, id};
@@ -15,6 +16,10 @@ pub struct Upstream {
     pub(super) name: Vec<u8>,
     /// Its servers but those marked `down`, in nginx's order.
     pub(super) servers: Vec<Server>,
+    /// Whether its name says HTTP/2.
+    pub(super) names_http2: bool,
+    /// Whether every server is on a port of TLS.
+    pub(super) is_on_tls_ports: bool,
 }
 
 /// A `server` of an `upstream`.
@@ -45,7 +50,13 @@ impl Upstreams {
             let Some(name) = name.map(|word| word.value().into_owned()) else { continue };
             let servers = servers(scope, family);
             let key = (family, name.to_ascii_lowercase());
-            upstreams.all.entry(key).or_insert(Upstream { name, servers });
+            let is_on_tls_ports = servers.iter().all(|server| {
+                let port = server.address.as_ref().and_then(|address| address.port);
+                port.is_some_and(is_tls_port)
+            });
+            let names_http2 = names_http2(&name);
+            let upstream = Upstream { name, servers, names_http2, is_on_tls_ports };
+            upstreams.all.entry(key).or_insert(upstream);
         }
         upstreams
     }

@@ -13,6 +13,7 @@ mod unit;
 
 pub use error::Error;
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
@@ -99,7 +100,7 @@ pub fn check(loader: &dyn Loader, request: &Request) -> Result<Report, Error> {
     let mut report = Report::default();
     report.summary.complete = true;
     let find::Found { mut files, units } = found;
-    let mut reported = Shown::default();
+    let mut reported = Shown { several_units: units.len() > 1, ..Shown::default() };
     for unit in &units {
         if let Some(progress) = request.progress {
             progress(&unit.title());
@@ -114,6 +115,8 @@ pub fn check(loader: &dyn Loader, request: &Request) -> Result<Report, Error> {
 /// What the units have reported so far: each thing is counted once.
 #[derive(Default)]
 struct Shown {
+    /// Whether there are several units, which may share texts.
+    several_units: bool,
     /// The texts, and how many units report them.
     sources: HashMap<SourceId, usize>,
     /// The hops, by place and by what is found there: a place in two servers may be two hops.
@@ -125,10 +128,10 @@ fn finish(report: &mut Report, shown: &Shown) {
     keep_common(report, shown);
     let sources = &report.sources;
     report.diagnostics.sort_by(|a, b| {
-        let place = |one: &Diagnostic| {
-            (sources.source(one.at.source).name.clone(), one.at.span.start, one.rule)
-        };
-        place(a).cmp(&place(b)).then_with(|| a.message.cmp(&b.message))
+        let name = |one: &Diagnostic| sources.source(one.at.source).name.as_path();
+        let place = |one: &Diagnostic| (one.at.span.start, one.rule);
+        let files = if a.at.source == b.at.source { Ordering::Equal } else { name(a).cmp(name(b)) };
+        files.then_with(|| place(a).cmp(&place(b))).then_with(|| a.message.cmp(&b.message))
     });
     report.diagnostics.dedup_by(|a, b| a.rule == b.rule && a.at == b.at && a.message == b.message);
     let found: HashSet<&str> = report.diagnostics.iter().map(|one| one.rule).collect();

@@ -139,8 +139,10 @@ impl Unit {
                 report.summary.unread.push(line);
             }
         }
+        // Where each text is used once, no hop comes twice.
+        let again = shown.several_units || self.config.uses() > self.sources.len();
         for hop in model.hops().filter(|hop| own.contains(&hop.used().source())) {
-            if shown.hops.insert((hop.used().location(), hop.digest())) {
+            if !again || shown.hops.insert((hop.used().location(), hop.digest())) {
                 report.summary.hops.count(hop.certainty().map(Confidence::from));
                 report.hops.extend(request.hops.then(|| row(&model, hop)));
             }
