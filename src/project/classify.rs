@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::include;
-use crate::syntax::Tree;
+use crate::nginx::id;
+use crate::syntax::{Directive, Tree};
 
 /// Directories whose files are configuration by custom.
 const CUSTOMARY: [&str; 4] = ["conf.d", "modules-enabled", "nginx", "snippets"];
@@ -48,7 +49,17 @@ pub(super) fn promise(path: &Path) -> Promise {
 
 /// Whether a file is a root by its name or by what it holds.
 pub(super) fn is_root(path: &Path, tree: &Tree) -> bool {
-    path.file_name().is_some_and(|name| name == "nginx.conf") || include::is_root(tree)
+    is_root_by_name(path, tree) || include::is_root(tree)
+}
+
+/// Whether a file is called as roots are. Many a repository has a `nginx.conf` that holds a
+/// `server` and no more, to be put where a root includes it: that is a fragment.
+pub(super) fn is_root_by_name(path: &Path, tree: &Tree) -> bool {
+    let inner = [id::LOCATION, id::SERVER, id::UPSTREAM];
+    let is_inner =
+        |one: Directive<'_>| one.is_block() && one.id().is_some_and(|id| inner.contains(&id));
+    path.file_name().is_some_and(|name| name == "nginx.conf")
+        && (include::is_root(tree) || !tree.roots().any(is_inner))
 }
 
 /// Whether a text reads like nginx configuration: most of its directives have names that nginx or

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::classify::{Promise, is_configuration, is_root, promise};
+use super::classify::{Promise, is_configuration, is_root, is_root_by_name, promise};
 use super::ignored::Ignored;
 use super::overlay::Overlay;
 use super::unit::{Reported, Unit};
@@ -124,7 +124,7 @@ impl Finder<'_> {
         let roots = self.named_roots(&directory)?;
         let canonical = self.files.canonical(source).map(Path::to_path_buf);
         let is_named = |root: &PathBuf| self.loader.canonical(root).ok() == canonical;
-        let by_name = roots.iter().any(is_named) || path.file_name() == Some("nginx.conf".as_ref());
+        let by_name = roots.iter().any(is_named) || is_root_by_name(path, self.files.tree(source));
         if !by_name && self.adopt(path, source)? {
             return Ok(());
         }
@@ -142,12 +142,16 @@ impl Finder<'_> {
     fn adopt(&mut self, path: &Path, source: SourceId) -> Result<bool, Error> {
         let directory = path.parent().unwrap_or(Path::new("")).to_path_buf();
         let mut candidates = self.named_roots(&directory)?;
-        if candidates.is_empty() {
+        let upward = candidates.is_empty();
+        if upward {
             candidates = self.roots_above(&directory);
         }
         for root in candidates {
             let root_source = self.open(&root)?;
-            self.root(&root, root_source)?;
+            let is_root = is_root(&root, self.files.tree(root_source)) || !upward;
+            if root_source != source && is_root {
+                self.root(&root, root_source)?;
+            }
         }
         let mut adopted = false;
         for unit in self.units.iter_mut().filter(|unit| !unit.is_of(source) && unit.uses(source)) {
@@ -194,7 +198,7 @@ impl Finder<'_> {
             let tree = self.files.tree(source).clone();
             if let Some(parts) = parts(tree.bytes()) {
                 self.dump(&path, &parts)?;
-            } else if named.is_empty() && path.file_name() == Some("nginx.conf".as_ref()) {
+            } else if named.is_empty() && is_root_by_name(&path, &tree) {
                 roots.push(path);
             } else if named.is_empty() && is_root(&path, &tree) {
                 by_content.push((path, source));

@@ -51,6 +51,19 @@ fn a_part_of_a_root_is_no_root() {
 }
 
 #[test]
+fn a_root_that_holds_a_server_alone_is_a_fragment() {
+    let text = format!(
+        "server {{ listen 80; location / {{\nproxy_pass http://127.0.0.1:8443; }} }}\n{TLS}"
+    );
+    for path in ["/r", "/r/nginx.conf"] {
+        let report = checked(&[("/r/nginx.conf", &text)], path, None);
+        assert_eq!(found(&report), "nginx.conf:2 error plaintext-to-tls-upstream", "{path}");
+    }
+    let report = checked(&[("/r/nginx.conf", "user x;\n")], "/r", None);
+    assert!(report.summary.complete, "what holds nothing else is a root by its name");
+}
+
+#[test]
 fn a_directory_is_understood_from_the_root_above_it() {
     let root = format!("events {{}} http {{ proxy_http_version 2; {TLS} include conf.d/*.conf; }}");
     let site = "server { listen 80;\nlocation / { proxy_pass http://10.0.0.1:5; # ngxlint: speaks=h2c\n}\n\
