@@ -91,7 +91,7 @@ impl Files {
         if bytes.len() > LARGEST {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        let source = self.add(typed(path), bytes);
+        let source = self.add(typed(loader, path, &canonical), bytes);
         self.files[source.index()].canonical = Some(canonical.clone());
         self.known.insert(canonical, source);
         Ok(source)
@@ -124,7 +124,20 @@ impl Files {
     }
 }
 
-/// A path as one would type it: without `.` between its names.
-fn typed(path: &Path) -> PathBuf {
-    path.components().filter(|component| *component != Component::CurDir).collect()
+/// A path as one would type it: without `.`, and without a name that a `..` takes back, where that
+/// leads to the same file.
+fn typed(loader: &dyn Loader, path: &Path, canonical: &Path) -> PathBuf {
+    let dotless = path.components().filter(|component| *component != Component::CurDir);
+    let mut short = PathBuf::new();
+    for component in dotless.clone() {
+        let named = matches!(short.components().next_back(), Some(Component::Normal(_)));
+        if component == Component::ParentDir && named {
+            short.pop();
+        } else {
+            short.push(component);
+        }
+    }
+    let whole: PathBuf = dotless.collect();
+    let same = short == whole || loader.canonical(&short).is_ok_and(|one| one == canonical);
+    if same { short } else { whole }
 }

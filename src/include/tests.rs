@@ -209,6 +209,8 @@ fn links_and_directories_on_a_disk() {
     link("../nowhere", "c/z.conf");
     let all = resolved(&Disk, at("nginx.conf").to_str().unwrap(), &[]);
     assert_eq!(all.flat(), "x y");
+    let shown = all.files.sources.iter().map(|(_, one)| one.name.clone()).collect::<Vec<_>>();
+    assert_eq!(shown, [at("nginx.conf"), at("available/x"), at("available/y")]);
     let faults: Vec<_> =
         all.config.faults().iter().map(|fault| format!("{:?}", fault.kind)).collect();
     assert_eq!(faults, ["Directory", "Dangling"]);
