@@ -99,6 +99,14 @@ impl Known {
 }
 
 impl Evidence {
+    /// The signs of a convention, in words: `port 443`, ``the name `grpc_api` ``.
+    pub fn signs(&self) -> Vec<String> {
+        let Self::Convention { port, name } = self else { return Vec::new() };
+        let port = port.map(|port| format!("port {port}"));
+        let name = name.as_ref().map(|name| format!("the name `{}`", shown(name)));
+        port.into_iter().chain(name).collect()
+    }
+
     /// Whether a convention is as good as kept by everybody: then a finding is worth a warning.
     pub const fn is_strong(&self, mismatch: Mismatch) -> bool {
         match self {

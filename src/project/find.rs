@@ -37,6 +37,7 @@ pub(super) fn units(loader: &dyn Loader, request: &Request) -> Result<Found, Err
         units: Vec::new(),
         fragments: Vec::new(),
         exclude: Vec::new(),
+        looked_up: HashSet::new(),
     };
     for pattern in &request.exclude {
         let glob =
@@ -60,6 +61,8 @@ struct Finder<'r> {
     fragments: Vec<(PathBuf, SourceId)>,
     /// Globs of the command line, from the current directory.
     exclude: Vec<PathGlob>,
+    /// Directories for whose files the roots that are named or stand upward were read.
+    looked_up: HashSet<PathBuf>,
 }
 
 impl Finder<'_> {
@@ -140,25 +143,32 @@ impl Finder<'_> {
     /// Has a file reported by the configuration that includes it: one that is known already, or
     /// one whose root is named or stands upward. Whether there is any.
     fn adopt(&mut self, path: &Path, source: SourceId) -> Result<bool, Error> {
-        let directory = path.parent().unwrap_or(Path::new("")).to_path_buf();
-        let mut candidates = self.named_roots(&directory)?;
-        let upward = candidates.is_empty();
-        if upward {
-            candidates = self.roots_above(&directory);
-        }
-        for root in candidates {
-            let root_source = self.open(&root)?;
-            let is_root = is_root(&root, self.files.tree(root_source)) || !upward;
-            if root_source != source && is_root {
-                self.root(&root, root_source)?;
-            }
-        }
+        self.look_up(path.parent().unwrap_or(Path::new("")))?;
         let mut adopted = false;
         for unit in self.units.iter_mut().filter(|unit| !unit.is_of(source) && unit.uses(source)) {
             unit.report(Reported::File(source));
             adopted = true;
         }
         Ok(adopted)
+    }
+
+    /// Reads the roots that may include what stands in `directory`, once.
+    fn look_up(&mut self, directory: &Path) -> Result<(), Error> {
+        if !self.looked_up.insert(directory.to_path_buf()) {
+            return Ok(());
+        }
+        let mut candidates = self.named_roots(directory)?;
+        let upward = candidates.is_empty();
+        if upward {
+            candidates = self.roots_above(directory);
+        }
+        for root in candidates {
+            let source = self.open(&root)?;
+            if !upward || is_root(&root, self.files.tree(source)) {
+                self.root(&root, source)?;
+            }
+        }
+        Ok(())
     }
 
     /// Files called `nginx.conf` upward from `directory`, as far as the repository goes.
@@ -193,7 +203,7 @@ impl Finder<'_> {
             self.loader.canonical(typed).map_err(|error| Error::unreadable(directory, &error))?;
         let mut roots = named.clone();
         let (mut by_content, mut others) = (Vec::new(), Vec::new());
-        for path in self.search(directory)? {
+        for (path, promise) in self.search(directory)? {
             let source = self.open(&path)?;
             let tree = self.files.tree(source).clone();
             if let Some(parts) = parts(tree.bytes()) {
@@ -202,7 +212,7 @@ impl Finder<'_> {
                 roots.push(path);
             } else if named.is_empty() && is_root(&path, &tree) {
                 by_content.push((path, source));
-            } else if promise(&path) == Promise::Sure || is_configuration(&tree) {
+            } else if promise == Promise::Sure || is_configuration(&tree) {
                 others.push((path, source));
             }
         }
@@ -234,8 +244,8 @@ impl Finder<'_> {
         Ok(())
     }
 
-    /// The files in a directory that may be configuration.
-    fn search(&self, directory: &Path) -> Result<Vec<PathBuf>, Error> {
+    /// The files in a directory that may be configuration, with what their names promise.
+    fn search(&self, directory: &Path) -> Result<Vec<(PathBuf, Promise)>, Error> {
         const NEVER: [&str; 4] = [".git", ".hg", ".svn", "node_modules"];
         let settings = self.settings(directory)?;
         let here = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
@@ -258,7 +268,10 @@ impl Finder<'_> {
         let found = self.loader.walk(directory, &mut enter);
         let files = found.map_err(|(path, error)| Error::unreadable(&path, &error))?;
         // What one would type for a file below `.` has no `./` before it.
-        let typed = |path: PathBuf| path.strip_prefix(".").map(Path::to_path_buf).unwrap_or(path);
+        let typed = |path: PathBuf| {
+            let promise = promised(&path);
+            (path.strip_prefix(".").map(Path::to_path_buf).unwrap_or(path), promise)
+        };
         Ok(files.into_iter().map(typed).collect())
     }
 

@@ -87,12 +87,7 @@ fn reason(model: &Model<'_>, peer: &Peer) -> (String, Option<Location>) {
             let takes = if quic { ", for UDP alone," } else { "" };
             (format!("{what}{takes} of this configuration"), Some(at))
         }
-        Evidence::Convention { port, name } => {
-            let port = port.map(|port| format!("port {port}"));
-            let name = name.as_ref().map(|name| format!("the name `{}`", shown(name)));
-            let both: Vec<String> = port.into_iter().chain(name).collect();
-            (both.join(", "), None)
-        }
+        Evidence::Convention { .. } => (peer.evidence().signs().join(", "), None),
         Evidence::None => ("nothing tells".to_owned(), None),
         Evidence::Setting(address, _) => (format!("`[[backend]]` {address}"), None),
     }

@@ -1,10 +1,9 @@
 //! HTTP/1.x is sent to a peer that speaks only HTTP/2.
 
-use super::{Context, On, Rule, insert_behind, peers_in_words, replace};
-use crate::diagnostic::{Applicability, Category, Edit, Level};
+use super::{Context, Draft, On, Rule, insert_behind, peers_in_words, replace};
+use crate::diagnostic::{Applicability, Category, Level};
 use crate::model::{Certainty, Clash, Evidence, HTTP2_TO_UPSTREAM, Hop, Kind, Mismatch};
 use crate::nginx::{Contexts, Version, VersionSet, id};
-use crate::source::Span;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -50,50 +49,45 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
     draft = draft.help(
         "speak HTTP/2 to it: `proxy_http_version 2` (from 1.29.4 on), or `grpc_pass` (from 1.13.10 on)",
     );
-    for (message, applicability, since, edits) in mends(hop, clash) {
-        draft = draft.fix(message, applicability, Some(VersionSet::since(since)), edits);
+    if hop.kind() == Kind::Proxy {
+        by_grpc_pass(by_version(draft, hop, clash), hop);
     }
 }
 
-type Mend = (String, Applicability, Version, Vec<Edit>);
-
-fn mends(hop: Hop<'_>, clash: &Clash) -> Vec<Mend> {
-    let mut mends = Vec::new();
-    let used = hop.used();
-    if hop.kind() != Kind::Proxy {
-        return mends;
-    }
+/// The mend by `proxy_http_version 2`.
+fn by_version<'f>(draft: Draft<'f>, hop: Hop<'_>, clash: &Clash) -> Draft<'f> {
     let own = hop.scope().own(id::PROXY_HTTP_VERSION).next();
     let edit = match own.and_then(|own| Some((own, own.directive().arg(0)?))) {
-        Some((own, word)) => Some(replace(own, word.span(), "2")),
-        // The directive may not stand in `if` and `limit_except`.
+        Some((own, word)) => replace(own, word.span(), "2"),
         None if hop.scope().context() == Contexts::LOCATION => {
-            Some(insert_behind(used, "proxy_http_version 2;"))
+            insert_behind(hop.used(), "proxy_http_version 2;")
         }
-        None => None,
+        // The directive may not stand in `if` and `limit_except`.
+        None => return draft,
     };
-    if let Some(edit) = edit {
-        let safe = clash.certainty == Certainty::Certain
-            && clash.is_of_all(hop)
-            && !sets_connection_headers(hop)
-            && !has_inner_blocks(hop);
-        let applicability = if safe { Applicability::Safe } else { Applicability::Unsafe };
-        let message = "speak HTTP/2 with `proxy_http_version 2`".to_owned();
-        mends.push((message, applicability, HTTP2_TO_UPSTREAM, vec![edit]));
-    }
-    // `grpc_pass` takes no URI.
-    let (at, Some(scheme)) = hop.scheme() else { return mends };
-    let Some(word) = used.directive().arg(0) else { return mends };
+    let safe = clash.certainty == Certainty::Certain
+        && clash.is_of_all(hop)
+        && !sets_connection_headers(hop)
+        && !has_inner_blocks(hop);
+    let applicability = if safe { Applicability::Safe } else { Applicability::Unsafe };
+    let versions = Some(VersionSet::since(HTTP2_TO_UPSTREAM));
+    draft.fix("speak HTTP/2 with `proxy_http_version 2`", applicability, versions, vec![edit])
+}
+
+/// The mend by `grpc_pass`, which takes no URI.
+fn by_grpc_pass<'f>(draft: Draft<'f>, hop: Hop<'_>) -> Draft<'f> {
+    let used = hop.used();
+    let ((at, Some(scheme)), Some(word)) = (hop.scheme(), used.directive().arg(0)) else {
+        return draft;
+    };
     if word.raw()[scheme.len()..].iter().any(|byte| b"/$".contains(byte)) {
-        return mends;
+        return draft;
     }
-    let name = used.directive().name().span();
     let to = if scheme == "https://" { "grpcs://" } else { "grpc://" };
-    let span = Span::new(at.span.start, at.span.end);
-    let edits = vec![replace(used, name, "grpc_pass"), replace(used, span, to)];
-    let message = "speak HTTP/2 with `grpc_pass`".to_owned();
-    mends.push((message, Applicability::Unsafe, GRPC_PASS, edits));
-    mends
+    let name = used.directive().name().span();
+    let edits = vec![replace(used, name, "grpc_pass"), replace(used, at.span, to)];
+    let versions = Some(VersionSet::since(GRPC_PASS));
+    draft.fix("speak HTTP/2 with `grpc_pass`", Applicability::Unsafe, versions, edits)
 }
 
 /// Whether other blocks inherit what is written here.

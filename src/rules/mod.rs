@@ -287,13 +287,10 @@ fn evidence(model: &Model<'_>, peer: &Peer) -> (Location, String) {
         Evidence::Listener { default, .. } => {
             (model.used(*default).location(), format!("`{address}` is this listener"))
         }
-        Evidence::Convention { port, name } => {
-            let port = port.map(|port| format!("port {port}"));
-            let name =
-                name.as_ref().map(|name| format!("the name `{}`", crate::model::shown(name)));
-            let both: Vec<String> = port.into_iter().chain(name).collect();
-            let (what, tell) = (both.join(" and "), if both.len() > 1 { "tell" } else { "tells" });
-            (at, format!("{what} {tell} what `{address}` speaks"))
+        Evidence::Convention { .. } => {
+            let signs = peer.evidence().signs();
+            let tell = if signs.len() > 1 { "tell" } else { "tells" };
+            (at, format!("{} {tell} what `{address}` speaks", signs.join(" and ")))
         }
         Evidence::None => (at, format!("the peer `{address}`")),
         Evidence::Setting(_, words) => {

@@ -205,6 +205,24 @@ fn ranges_and_both_families_are_sockets_too() {
 }
 
 #[test]
+fn a_broken_file_is_found_from_within_its_directory() {
+    let tree = tempfile::tempdir().expect("a directory");
+    let within = tree.path().join("conf.d");
+    #[expect(clippy::disallowed_methods, reason = "the test makes its own files")]
+    {
+        std::fs::create_dir(&within).expect("a directory");
+        std::fs::write(within.join("a.conf"), "}}} what is this").expect("a file");
+    }
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_ngxlint"))
+        .args(["check", "--output-format", "concise"])
+        .current_dir(&within)
+        .output()
+        .expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.starts_with(b"a.conf:1:1: error: "), "{output:?}");
+}
+
+#[test]
 fn templates_are_no_syntax_errors() {
     for text in [
         "<%= @directives %>;\nlisten 80;\n",
