@@ -49,6 +49,8 @@ fn understanding(criterion: &mut Criterion) {
             assumed: true,
             flavor: Flavor::Nginx,
             backends: Vec::new(),
+            modules: None,
+            extra_directives: Vec::new(),
         };
         black_box(Model::build(&config, &files, assumptions).hops().len())
     };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::facts::{Changes, Definition, Directives, Foreign, Merges, Thirdparty};
+use crate::facts::{Changes, Definition, Directives, Foreign, Merges, Repeats, Thirdparty};
 use crate::{Result, rust, value};
 
 /// Everything that defines directives, name by name.
@@ -70,9 +70,10 @@ impl<'f> Catalogue<'f> {
     }
 
     /// The rows, in the order of the names.
-    pub fn rows(&self, changes: &Changes, merges: &Merges) -> Result<String> {
+    pub fn rows(&self, changes: &Changes, merges: &Merges, repeats: &Repeats) -> Result<String> {
         let named = changes.free_form_blocks.keys().chain(merges.merge.keys());
         let named = named.chain(changes.values.keys()).chain(changes.parameters.keys());
+        let named = named.chain(repeats.repeat.keys());
         if let Some(name) = named.into_iter().find(|name| !self.entries.contains_key(name.as_str()))
         {
             return Err(format!("{name} is no directive").into());
@@ -86,6 +87,7 @@ impl<'f> Catalogue<'f> {
             entry.definitions(&mut out, name, changes)?;
             writeln!(out, "], lines: Arguments::of({lines}), blocks: Arguments::of({blocks}),")?;
             writeln!(out, "free_form: {free_form}, merges: &[{}],", merge(name, merges)?)?;
+            writeln!(out, "repeats: &[{}],", repeat(name, repeats)?)?;
             value::fields(&mut out, name, changes)?;
             writeln!(out, "}},")?;
         }
@@ -192,6 +194,19 @@ fn merge(name: &str, merges: &Merges) -> Result<String> {
         let with: String = with.collect();
         for family in &merge.families {
             write!(rows, "({}, Merge::{kind}, &[{with}]), ", rust::family(family)?)?;
+        }
+    }
+    Ok(rows)
+}
+
+fn repeat(name: &str, repeats: &Repeats) -> Result<String> {
+    let mut rows = String::new();
+    for row in repeats.repeat.get(name).into_iter().flatten() {
+        let kind = rust::camel(&row.repeat);
+        let since = row.since.as_deref().unwrap_or("0.0.0");
+        let versions = rust::range(since, row.until.as_deref())?;
+        for family in &row.families {
+            write!(rows, "({}, {versions}, Repeat::{kind}), ", rust::family(family)?)?;
         }
     }
     Ok(rows)

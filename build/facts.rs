@@ -220,6 +220,24 @@ pub struct Merge {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Repeats {
+    pub _meta: IgnoredAny,
+    pub repeat: BTreeMap<String, Vec<Repeat>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Repeat {
+    pub families: Vec<String>,
+    pub repeat: String,
+    pub since: Option<String>,
+    pub until: Option<String>,
+    #[serde(rename = "why")]
+    pub _why: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Variables {
     pub _meta: IgnoredAny,
     pub variables: BTreeMap<String, Vec<Variable>>,

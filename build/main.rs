@@ -15,7 +15,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use directive::Catalogue;
-use facts::{Changes, Directives, Merges, Thirdparty, Variables};
+use facts::{Changes, Directives, Merges, Repeats, Thirdparty, Variables};
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
@@ -26,9 +26,10 @@ fn main() -> Result<()> {
     let thirdparty: Thirdparty = facts::read("thirdparty")?;
     let variables: Variables = facts::read("variables")?;
     let merges: Merges = facts::read("merge")?;
+    let repeats: Repeats = facts::read("repeat")?;
 
     let catalogue = Catalogue::new(&directives, &thirdparty)?;
-    let rows = catalogue.rows(&changes, &merges)?;
+    let rows = catalogue.rows(&changes, &merges, &repeats)?;
 
     let mut table = String::new();
     catalogue.names(&mut table)?;

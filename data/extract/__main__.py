@@ -5,6 +5,7 @@
     python3 data/extract verify --git REPO [--version V …]       … against tags; all without V
     python3 data/extract add --git REPO --version V              a release into the files
     python3 data/extract add --source DIR --version V --date YYYY-MM-DD
+    python3 data/extract messages --source DIR --version V       a release into messages.json alone
     python3 data/extract rehearse --git REPO --version V …       take it out, add it again, compare
     python3 data/extract format                                  write the files as this program does
 
@@ -21,12 +22,14 @@ import add
 import check
 import collect
 import facts
+import judgement
 import rehearse
 import source as sources
 
 BY_HAND = """Left as it is, to be done by hand: `docs`, `defaults_documented_only`, `undocumented`,
 `deprecated_*`, `behaviour`, `free_form_blocks`, `configure` of modules, merge.json,
-`not_in_open_source`, thirdparty.json; and NEWEST in src/nginx/version.rs."""
+`not_in_open_source`, thirdparty.json, `rule` and `not_text` of messages; and NEWEST in
+src/nginx/version.rs."""
 
 
 def main():
@@ -53,6 +56,8 @@ def verify(options):
     files, failed = load(options), 0
     for source in given(options):
         lines, compared, skipped = collect.differences(source, files)
+        unlike, compared["messages"] = judgement.differences(source, files["messages"])
+        lines += unlike
         for line in lines:
             print(f"{source.version}: {line}")
         counts = ", ".join(f"{number} {kind}" for kind, number in compared.items())
@@ -66,11 +71,20 @@ def verify(options):
 def add_release(options):
     files = load(options)
     for source in given(options):
-        for note in add.fold(files, source):
+        for note in add.fold(files, source) + judgement.fold(files["messages"], source):
             print(f"{source.version}: {note}")
-    for name in ("directives", "changes", "variables"):
+    for name in ("directives", "changes", "variables", "messages"):
         facts.save(options.data, name, files[name])
     print(BY_HAND)
+    return check_files(options)
+
+
+def add_messages(options):
+    files = load(options)
+    for source in given(options):
+        for note in judgement.fold(files["messages"], source):
+            print(f"{source.version}: {note}")
+    facts.save(options.data, "messages", files["messages"])
     return check_files(options)
 
 
@@ -109,6 +123,7 @@ VERBS = {
     "check": check_files,
     "verify": verify,
     "add": add_release,
+    "messages": add_messages,
     "rehearse": rehearse_releases,
     "format": format_files,
 }

@@ -117,11 +117,18 @@ def tables(text, kind):
 
 def functions(text):
     """The functions of a file: name to (parameters, body)."""
-    found = {}
+    return {name: (parameters, body) for name, parameters, body in definitions(text)}
+
+
+def definitions(text):
+    """Every definition of a function: name, parameters, body. A name has several where the
+    preprocessor chooses."""
     for match in re.finditer(r"^(\w+)\(([^;{}]*?)\)\s*\n\{", text, re.M):
+        # Not by its brackets: where the preprocessor chooses between two lines that open a block,
+        # one closes both. The last bracket of a function is the first at the start of a line.
         start = match.end() - 1
-        found[match.group(1)] = (match.group(2), text[start : closing(text, start)])
-    return found
+        end = text.find("\n}", start)
+        yield match.group(1), match.group(2), text[start : end + 2 if end >= 0 else len(text)]
 
 
 def defines(texts):

@@ -1,6 +1,7 @@
 """What must hold of the fact files, whatever they say."""
 
 import facts
+import judgement
 
 FAMILIES = {"any", "core", "http", "mail", "stream"}
 CONTEXTS = set(
@@ -28,7 +29,9 @@ def problems(folder):
     yield from changes(files["changes"], files["directives"]["directives"], known)
     yield from variables(files["variables"], known)
     yield from merges(files["merge"], files["directives"]["directives"])
+    yield from repeats(files["repeat"], files["directives"]["directives"])
     yield from thirdparty(files["thirdparty"])
+    yield from judgement.problems(files["messages"], files["directives"]["directives"], known)
 
 
 def directives(table, known):
@@ -96,6 +99,16 @@ def merges(table, directives_):
                 yield f"merge: {name}: {row['merge']}"
             if not set(row["families"]) <= {one["family"] for one in directives_.get(name, [])}:
                 yield f"merge: {name}: families {row['families']}"
+
+
+def repeats(table, directives_):
+    yield from ordered("repeat", table["repeat"])
+    for name, rows in table["repeat"].items():
+        for row in rows:
+            if name not in directives_ or row["repeat"] not in ("list", "name", "off"):
+                yield f"repeat: {name}: {row['repeat']}"
+            if not set(row["families"]) <= {one["family"] for one in directives_.get(name, [])}:
+                yield f"repeat: {name}: families {row['families']}"
 
 
 def thirdparty(table):

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent
-NAMES = ("directives", "changes", "merge", "variables", "thirdparty")
+NAMES = ("directives", "changes", "merge", "repeat", "variables", "thirdparty", "messages")
 
 
 def load(folder, name):

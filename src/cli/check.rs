@@ -113,6 +113,7 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     } else if format == Format::Concise && !talk.quiet {
         summary.lines().for_each(output::say);
     }
+    output::unknown_release(&report, &talk);
     output::files(&report, &talk);
     let failed = report.diagnostics.iter().any(|diagnostic| fail_on.by(diagnostic.level));
     Ok(ExitCode::from(u8::from(failed)))

@@ -6,6 +6,7 @@
 
 mod check;
 mod hops;
+mod installed;
 mod option;
 mod output;
 mod progress;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, ValueEnum};
 
-use super::{Failure, output, progress};
+use super::{Failure, installed, output, progress};
 use crate::diagnostic::{Category, Confidence, Level};
 use crate::nginx::{Flavor, VersionSet};
 use crate::project::{Request, SettingsChoice, Stdin};
@@ -172,6 +172,7 @@ pub(super) fn request(
         map: target.map,
         nginx_version: target.nginx_version,
         flavor: target.flavor,
+        installed: Some(installed::ask),
         settings,
         exclude: configuration.exclude,
         respect_gitignore: !configuration.no_respect_gitignore,

@@ -6,6 +6,8 @@ use std::path::Path;
 use super::Failure;
 use super::option::{Color, Talk};
 use crate::diagnostic::Report;
+use crate::nginx::VersionSet;
+use crate::nginx::version::NEWEST;
 use crate::report::{Look, visible, visible_path};
 
 /// Writes what a command has to give: to the file that was asked for, else to standard output. A
@@ -41,6 +43,24 @@ pub(super) fn files(report: &Report, talk: &Talk) {
         let names = report.sources.iter().map(|(_, source)| visible_path(&source.name));
         names.for_each(|name| say(&format!("read {name}")));
     }
+}
+
+/// Says by which release a target is judged that holds none of those that are known.
+pub(super) fn unknown_release(report: &Report, talk: &Talk) {
+    let target = &report.target;
+    let Some(judge) = target.versions.judged_as().filter(|_| !talk.quiet) else { return };
+    let since = target.versions.bounds().map(|bounds| bounds.since.to_string());
+    let since = since.unwrap_or_default();
+    // As one would write it.
+    let minor = since
+        .strip_suffix(".0")
+        .filter(|minor| minor.parse().is_ok_and(|set: VersionSet| set == target.versions));
+    let stated = minor.map_or_else(|| target.versions.to_string(), str::to_owned);
+    let origin = target.origin.as_deref().map(|origin| format!(" ({origin})")).unwrap_or_default();
+    say(&format!(
+        "warning: {stated}{origin} is not a known release of nginx, the newest is {NEWEST}; judged as \
+         {judge}"
+    ));
 }
 
 /// How a text for people looks where it will go.

@@ -1,5 +1,6 @@
 //! A configuration as nginx sees it: one text that includes made of many.
 
+use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,17 +9,18 @@ use crate::nginx::Contexts;
 use crate::source::{Location, SourceId, Span};
 use crate::syntax::{Directive, NodeId, Siblings, Tree};
 
-/// Names one use of a file.
+/// Names one use of a file. It counts from 1, so that `Option<Use>` is no larger than [`Use`]:
+/// there are many.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct InstanceId(u32);
+pub struct InstanceId(NonZeroU32);
 
 impl InstanceId {
     pub(super) const fn new(index: usize) -> Self {
-        Self(index as u32)
+        Self(NonZeroU32::MIN.saturating_add(index as u32))
     }
 
     pub(super) const fn index(self) -> usize {
-        self.0 as usize
+        self.0.get() as usize - 1
     }
 }
 
@@ -76,6 +78,16 @@ impl Config {
         self.has_root() && self.unread.is_empty() && self.faults.is_empty()
     }
 
+    /// Whether the root is known and all that defines anything was read: of the files that packages
+    /// bring along, those with types, parameters and charsets may be absent.
+    pub fn defines_all(&self) -> bool {
+        let defines_nothing = |unread: &Unread| {
+            let name = unread.path.file_name().and_then(|name| name.to_str());
+            name.is_some_and(|name| DEFINING_NOTHING.contains(&name))
+        };
+        self.has_root() && self.faults.is_empty() && self.unread.iter().all(defines_nothing)
+    }
+
     /// Includes that nginx would refuse, in the order of the configuration.
     pub fn faults(&self) -> &[Fault] {
         &self.faults
@@ -97,7 +109,7 @@ impl Config {
     /// `include` takes both.
     pub fn are_together(&self, one: InstanceId, other: InstanceId) -> bool {
         let top = |instance: InstanceId| {
-            let outermost = self.chain(instance).last().map_or(instance, Used::instance);
+            let outermost = self.outermost(instance);
             self.tops.iter().find(|top| top.instance == outermost)
         };
         self.has_root()
@@ -105,6 +117,31 @@ impl Config {
                 (Some(one), Some(other)) => one == other || one.context == other.context,
                 _ => false,
             }
+    }
+
+    /// Whether nginx reads `one` before `other`.
+    pub fn precedes(&self, one: Use, other: Use) -> bool {
+        if one.instance == other.instance {
+            return one.node < other.node;
+        }
+        let way = |used: Use| {
+            let mut steps = vec![used];
+            steps.extend(self.chain(used.instance).map(Used::name));
+            steps.reverse();
+            steps
+        };
+        way(one).iter().lt(way(other).iter())
+    }
+
+    /// Whether two uses are of one configuration whoever put the files together: files without a root
+    /// may be there to choose from.
+    pub fn are_one(&self, one: InstanceId, other: InstanceId) -> bool {
+        one == other || self.has_root() || self.outermost(one) == self.outermost(other)
+    }
+
+    /// The use of the file that nothing includes through which an instance is used.
+    pub fn outermost(&self, instance: InstanceId) -> InstanceId {
+        self.chain(instance).last().map_or(instance, Used::instance)
     }
 
     /// How many uses of texts there are.
@@ -146,11 +183,44 @@ impl Config {
         }
     }
 
+    /// Every directive of a top, at whatever level.
+    pub fn walk_top(&self, top: &Top) -> impl Iterator<Item = Used<'_>> {
+        self.walk(top).filter_map(|step| match step {
+            Step::Enter(used) => Some(used),
+            Step::Leave(_) => None,
+        })
+    }
+
+    /// The lines of a block, with those of the files it includes in the places of the `include`s.
+    pub fn lines<'c>(&'c self, block: Used<'c>) -> impl Iterator<Item = Used<'c>> {
+        let frame =
+            Frame { instance: block.instance, rest: block.directive.children(), owner: None };
+        let walk = Walk { config: self, stack: vec![frame], include: None };
+        walk.filter_map(|step| match step {
+            Step::Enter(used) => Some(used),
+            Step::Leave(_) => None,
+        })
+        .filter(|used| used.directive.id() != Some(crate::nginx::id::INCLUDE))
+    }
+
     fn included(&self, include: Use) -> Range<u32> {
         let found = self.included.binary_search_by_key(&include, |(include, _)| *include);
         found.map_or(0..0, |index| self.included[index].1.clone())
     }
 }
+
+/// Files of packages that hold types, parameters, headers and charsets.
+const DEFINING_NOTHING: [&str; 9] = [
+    "fastcgi.conf",
+    "fastcgi_params",
+    "koi-utf",
+    "koi-win",
+    "mime.types",
+    "proxy_params",
+    "scgi_params",
+    "uwsgi_params",
+    "win-utf",
+];
 
 /// A directive in one of its uses: a small view, to be copied.
 #[derive(Copy, Clone)]
@@ -223,7 +293,7 @@ impl<'c> Iterator for Walk<'c> {
         if let Some(instances) = self.include.take() {
             // The last goes below the first, so that they are gone through in order.
             for index in instances.rev() {
-                let instance = InstanceId(index);
+                let instance = InstanceId::new(index as usize);
                 let rest = self.config.instances[instance.index()].tree.roots();
                 self.stack.push(Frame { instance, rest, owner: None });
             }

@@ -1,6 +1,6 @@
 //! Where the directives of a file stand, if no include says so.
 
-use crate::nginx::{Contexts, DirectiveId, id};
+use crate::nginx::{Contexts, DirectiveId, Range, Version, id};
 use crate::syntax::{Asks, Directive, Note, Tree};
 
 /// The contexts a fragment may be of, the more usual first: where two fit equally well, the first
@@ -74,5 +74,7 @@ fn fit(directive: Directive<'_>, context: Contexts) -> usize {
 
 fn takes(id: DirectiveId, context: Contexts) -> bool {
     let mut ranges = id.definitions().iter().flat_map(|definition| definition.ranges);
-    ranges.any(|range| range.contexts.contains(context))
+    // What ended before 1.0 is nobody's context any more.
+    let lives = |range: &Range| range.versions.until.is_none_or(|until| until > Version::ONE);
+    ranges.any(|range| range.contexts.contains(context) && lives(range))
 }

@@ -10,7 +10,7 @@ use super::config::{Config, Instance, InstanceId, Top, Use};
 use super::file::Files;
 use super::pattern;
 use super::reach::{Home, Placed, Reach, is_stock};
-use crate::nginx::{Contexts, id};
+use crate::nginx::Contexts;
 use crate::source::{Loader, SourceId};
 use crate::syntax::{Body, Directive, is_placeholder};
 
@@ -131,7 +131,7 @@ impl Resolver<'_> {
     /// Follows the includes of one instance.
     fn instance(&mut self, instance: InstanceId) {
         let tree = self.config.instances[instance.index()].tree.clone();
-        for directive in tree.directives().filter(|directive| is_include(*directive)) {
+        for directive in tree.includes().filter(|directive| is_include(*directive)) {
             let Some(word) = directive.arg(0) else { continue };
             let at = Use { instance, node: directive.node_id() };
             let first = self.config.instances.len() as u32;
@@ -266,8 +266,7 @@ impl Resolver<'_> {
     }
 }
 
+/// Whether a directive named `include` is written as one.
 fn is_include(directive: Directive<'_>) -> bool {
-    directive.id() == Some(id::INCLUDE)
-        && directive.body() == Body::None
-        && directive.args().len() == 1
+    directive.body() == Body::None && directive.args().len() == 1
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
 
 use super::Model;
 use super::accept::{Mismatch, Speaks, Speech, judge};
@@ -102,7 +103,7 @@ pub(super) struct Data {
     decided_by: Option<Use>,
     proxy_protocol: Option<Use>,
     sni: Option<Vec<u8>>,
-    peers: Vec<Peer>,
+    peers: Rc<[Peer]>,
     clashes: Vec<Clash>,
 }
 
@@ -217,14 +218,14 @@ fn sni(pass: &Pass<'_>, text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The peers of a pass to `text`, variables with known values filled in as far as `budget` goes.
-fn peers(pass: &Pass<'_>, text: &[u8], tls: Option<bool>, budget: &mut usize) -> Vec<Peer> {
+fn peers(pass: &Pass<'_>, text: &[u8], tls: Option<bool>, budget: &mut usize) -> Rc<[Peer]> {
     let text = without_uri(pass.kind, text);
     let scheme = split_scheme(pass.kind, text);
     // What follows the host may hold variables without harm.
-    if let Some((_, rest)) = scheme
+    if let Some((scheme_tls, rest)) = scheme
         && template(host(rest)) == Template::Constant
     {
-        return behind(pass, text, tls, None);
+        return pass.constant_peers(host(rest), tls.or(scheme_tls));
     }
     if let Template::One(before, name, after) = template(text)
         && let Some(values) = pass.scope.values(name)
@@ -233,25 +234,27 @@ fn peers(pass: &Pass<'_>, text: &[u8], tls: Option<bool>, budget: &mut usize) ->
     {
         let filled = |value: &Value| {
             let whole = [before, &value.text, after].concat();
-            behind(pass, &whole, tls, Some(value))
+            behind(pass, &whole, tls, value)
         };
         let mut filled: Vec<Peer> = values.iter().flat_map(filled).take(*budget).collect();
         *budget -= filled.len();
         if *budget == 0 {
             filled.push(Peer::unknown(pass.used, text, tls));
         }
-        return filled;
+        return filled.into();
     }
     let (scheme_tls, rest) = scheme.unwrap_or((None, text));
-    vec![Peer::unknown(pass.used, host(rest), tls.or(scheme_tls))]
+    Rc::new([Peer::unknown(pass.used, host(rest), tls.or(scheme_tls))])
 }
 
 /// A text without its URI, which may hold variables too; those at its end that hold the URI of the
 /// request begin with `/`.
 fn without_uri(kind: Kind, text: &[u8]) -> &[u8] {
     let uris: [&[u8]; 3] = [b"$request_uri", b"$uri", b"$document_uri"];
-    let at = uris.iter().filter_map(|uri| memchr::memmem::find(text, uri)).filter(|at| *at > 0);
-    let text = at.min().map_or(text, |at| &text[..at]);
+    let begins = |uri: &&[u8]| memchr::memmem::find(text, uri).filter(|at| *at > 0);
+    // Most texts have no variable at all.
+    let at = memchr::memchr(b'$', text).and_then(|_| uris.iter().filter_map(begins).min());
+    let text = at.map_or(text, |at| &text[..at]);
     let rest = match split_scheme(kind, text) {
         Some((_, rest)) => rest,
         None if text.starts_with(b"$") => text,
@@ -261,10 +264,10 @@ fn without_uri(kind: Kind, text: &[u8]) -> &[u8] {
     &text[..scheme + host(rest).len()]
 }
 
-/// The peers of a pass to a text without variables in its host.
-fn behind(pass: &Pass<'_>, text: &[u8], tls: Option<bool>, via: Option<&Value>) -> Vec<Peer> {
+/// The peers of a pass to a text that a value made whole.
+fn behind(pass: &Pass<'_>, text: &[u8], tls: Option<bool>, via: &Value) -> Vec<Peer> {
     match split_scheme(pass.kind, text) {
-        Some((scheme_tls, rest)) => pass.peers(host(rest), tls.or(scheme_tls), via),
+        Some((scheme_tls, rest)) => pass.peers(host(rest), tls.or(scheme_tls), Some(via)),
         None => vec![Peer::unknown(pass.used, text, None)],
     }
 }
@@ -287,8 +290,7 @@ fn host(text: &[u8]) -> &[u8] {
         let end = text[5..].iter().position(|byte| *byte == b':');
         return end.map_or(text, |end| &text[..5 + end]);
     }
-    let end = text.iter().position(|byte| b"/?#".contains(byte));
-    &text[..end.unwrap_or(text.len())]
+    &text[..memchr::memchr3(b'/', b'?', b'#', text).unwrap_or(text.len())]
 }
 
 fn clashes(scope: Scope<'_>, hop: &Data) -> Vec<Clash> {

@@ -12,8 +12,10 @@ use std::net::{IpAddr, Ipv6Addr};
 use super::Model;
 use super::address::{self, Host};
 use super::scope::{Scope, ScopeId};
+use super::sharing::Bound;
 use crate::include::{Use, Used};
 use crate::nginx::{Contexts, Family, id};
+use crate::syntax::is_placeholder;
 
 /// One `listen`, or a `server` without any.
 #[derive(Clone, Debug)]
@@ -97,8 +99,12 @@ pub(super) struct Sockets {
     ranges: Vec<(Host, u16, u16, Socket)>,
     /// Where UDP is listened on (first port, last port); QUIC among it.
     udp: Vec<(Host, u16, u16, Use)>,
+    /// The sockets of QUIC and other uses of UDP.
+    datagrams: HashMap<Key, Socket>,
     /// The hosts that some `listen` names.
     own: HashSet<Host>,
+    /// Every `listen`, in the order of the servers.
+    bound: Vec<Bound>,
 }
 
 impl Sockets {
@@ -121,6 +127,7 @@ impl Sockets {
             if let Some(block) = scope.block().filter(|_| !any && family == Family::Http) {
                 let mut listener = Listener::new(block, id, family, true);
                 listener.ssl = scope.flag(id::SSL).is_some();
+                sockets.bind(&listener, &Host::ANY4, (80, 80), false, false);
                 sockets.add(Host::ANY4, (80, 80), false, listener);
             }
         }
@@ -133,9 +140,11 @@ impl Sockets {
         let mut listener = Listener::new(used, server, family, false);
         // The directive `ssl`, below 1.25.1.
         listener.ssl = ssl;
-        let (mut udp, mut both) = (false, false);
+        let (mut udp, mut both, mut sets) = (false, false, false);
         for word in used.directive().args().skip(1) {
-            match word.value().as_ref() {
+            let value = word.value();
+            sets |= SETTING.iter().any(|option| value.starts_with(option));
+            match value.as_ref() {
                 b"ssl" => listener.ssl = true,
                 b"http2" => listener.http2 = true,
                 b"proxy_protocol" => listener.proxy_protocol = true,
@@ -145,16 +154,39 @@ impl Sockets {
                 _ => {}
             }
         }
+        if !is_placeholder(first.raw()) {
+            self.bind(&listener, &host, ports, udp, sets);
+        }
         if both && host == Host::ANY6 {
             self.add(Host::ANY4, ports, udp, listener.clone());
         }
         self.add(host, ports, udp, listener);
     }
 
+    fn bind(&mut self, one: &Listener, host: &Host, ports: (u16, u16), udp: bool, sets: bool) {
+        self.bound.push(Bound {
+            used: one.used,
+            server: one.server,
+            family: one.family,
+            udp,
+            host: host.clone(),
+            ports,
+            default: one.default_server,
+            sets,
+            implicit: one.implicit,
+        });
+    }
+
+    /// Every `listen`, in the order of the servers; a `server` of http without one among them.
+    pub(super) fn bound(&self) -> &[Bound] {
+        &self.bound
+    }
+
     fn add(&mut self, host: Host, (low, high): (u16, u16), udp: bool, listener: Listener) {
         if udp {
             self.own.insert(host.clone());
-            self.udp.push((host, low, high, listener.used));
+            self.udp.push((host.clone(), low, high, listener.used));
+            self.datagrams.entry((host, low)).or_default().add(listener);
         } else if low == high {
             let socket = self.tcp.entry((host, low)).or_insert_with_key(|(host, _)| {
                 self.own.insert(host.clone());
@@ -178,6 +210,15 @@ impl Sockets {
     /// the most specific one. A wildcard takes only what surely comes to this machine.
     pub(super) fn at(&self, host: &Host, port: u16) -> Option<Cow<'_, Socket>> {
         self.candidates(host).iter().find_map(|host| self.exactly(host, port))
+    }
+
+    /// Every socket, in the order of their first listeners.
+    pub(super) fn all(&self) -> Vec<&Socket> {
+        let ranges = self.ranges.iter().map(|(.., socket)| socket);
+        let mut all: Vec<&Socket> =
+            self.tcp.values().chain(self.datagrams.values()).chain(ranges).collect();
+        all.sort_by_key(|socket| socket.listeners.first().map(|one| one.used));
+        all
     }
 
     /// The `listen` for QUIC or another use of UDP at `host:port`.
@@ -220,6 +261,20 @@ impl Sockets {
     }
 }
 
+impl Model<'_> {
+    /// The servers that listen where another does too.
+    pub fn servers_with_company(&self) -> HashSet<ScopeId> {
+        let mut servers = HashSet::new();
+        for socket in self.sockets.tcp.values() {
+            let first = socket.listeners.first().map(|listener| listener.server);
+            if socket.listeners.iter().any(|listener| Some(listener.server) != first) {
+                servers.extend(socket.listeners.iter().map(|listener| listener.server));
+            }
+        }
+        servers
+    }
+}
+
 impl Listener {
     fn new(used: Used<'_>, server: ScopeId, family: Family, implicit: bool) -> Self {
         let used = used.name();
@@ -227,6 +282,21 @@ impl Listener {
         Self { used, server, family, implicit, ssl, http2, proxy_protocol, default_server }
     }
 }
+
+/// The parameters that set an option of the socket.
+const SETTING: [&[u8]; 11] = [
+    b"backlog=",
+    b"bind",
+    b"deferred",
+    b"fastopen=",
+    b"ipv6only=",
+    b"multipath",
+    b"rcvbuf=",
+    b"reuseport",
+    b"setfib=",
+    b"sndbuf=",
+    b"so_keepalive=",
+];
 
 /// The host and the ports (first, last) of a `listen` (`ngx_http_core_listen`).
 fn endpoint(text: &[u8]) -> Option<(Host, (u16, u16))> {

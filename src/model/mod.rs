@@ -7,21 +7,40 @@
 
 mod accept;
 mod address;
+mod buffer;
+mod compiled;
+mod convention;
 mod hop;
 mod listener;
+mod location;
+mod material;
 mod peer;
+mod repeat;
 mod scope;
+mod sharing;
 mod target;
 mod timeline;
 mod upstream;
 mod variable;
+mod variable_use;
+mod verdict;
+mod zone;
 
 pub use accept::{Accepts, Applications, Mismatch, Speaks, Speech, Tls};
 pub use address::{Address, Host};
+pub use buffer::Misfitting;
 pub use hop::{Clash, HTTP2_TO_UPSTREAM, HTTP11_DEFAULT, Hop, Kind};
+pub use location::{Kind as LocationKind, Pattern};
+pub use material::{Material, Missing};
 pub use peer::{Certainty, Evidence, Known, Peer};
+pub use repeat::{Duplicate, DuplicateKind};
 pub use scope::{Scope, ScopeId};
+pub use sharing::{Exclusion, SecondListen, SecondName};
+pub use target::Need;
 pub use timeline::Timeline;
+pub use variable_use::Unknown;
+pub use verdict::{Fault, FaultKind, Mend, Misfit, MisfitKind, Modules, Standing};
+pub use zone::{Dangling, Zone, ZoneKind};
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -44,6 +63,10 @@ pub struct Assumptions {
     pub flavor: Flavor,
     /// What peers outside of it speak; the first that is meant counts.
     pub backends: Vec<Backend>,
+    /// The catalogues of modules that are there; `None`: any may be.
+    pub modules: Option<Vec<String>>,
+    /// Names of directives that are known besides; `*` stands for any bytes.
+    pub extra_directives: Vec<String>,
 }
 
 /// What a peer speaks, as its user declared it.
@@ -100,8 +123,11 @@ pub struct Model<'c> {
     assumptions: Assumptions,
     /// The directive that narrowed an assumed target.
     narrowed_by: Option<Use>,
+    /// What no release of an assumed target takes together.
+    conflict: Vec<Need>,
     scopes: scope::Scopes,
     sockets: listener::Sockets,
+    sharing: sharing::Sharing,
     upstreams: upstream::Upstreams,
     maps: variable::Maps,
     /// What comments declare, by the directive they speak of.
@@ -111,6 +137,8 @@ pub struct Model<'c> {
     /// What stream listeners accept, as far as it is worked out.
     streams: RefCell<HashMap<ScopeId, Known>>,
     hops: Vec<hop::Data>,
+    modules: Modules,
+    verdicts: verdict::Verdicts,
 }
 
 impl<'c> Model<'c> {
@@ -120,25 +148,33 @@ impl<'c> Model<'c> {
             config,
             assumptions,
             narrowed_by: None,
+            conflict: Vec::new(),
             scopes: scope::Scopes::build(config),
             sockets: listener::Sockets::default(),
+            sharing: sharing::Sharing::default(),
             upstreams: upstream::Upstreams::default(),
             maps: variable::Maps::default(),
             declarations: HashMap::new(),
             unreadable: Vec::new(),
             streams: RefCell::default(),
             hops: Vec::new(),
+            modules: Modules::default(),
+            verdicts: verdict::Verdicts::default(),
         };
+        model.modules = Modules::build(model.assumptions.modules.as_deref(), config);
         if model.assumptions.assumed {
             let narrowed = target::narrow(&model, &model.assumptions.target);
             model.assumptions.target = narrowed.versions;
             model.narrowed_by = narrowed.by;
+            model.conflict = narrowed.conflict;
         }
         model.declare(files);
         model.maps = variable::Maps::build(&model);
         model.sockets = listener::Sockets::build(&model);
+        model.sharing = sharing::Sharing::build(&model);
         model.upstreams = upstream::Upstreams::build(&model);
         model.hops = hop::build(&model);
+        model.verdicts = verdict::Verdicts::build(&model);
         model
     }
 
@@ -177,9 +213,26 @@ impl<'c> Model<'c> {
         self.narrowed_by.map(|used| self.config.used(used))
     }
 
+    /// What surely belongs together and no release takes together, what is gone first in front;
+    /// empty if there is no such thing, or the target is stated. An assumed target is then not
+    /// narrowed.
+    pub fn conflict(&self) -> &[Need] {
+        &self.conflict
+    }
+
     /// The server it is for.
     pub const fn flavor(&self) -> Flavor {
         self.assumptions.flavor
+    }
+
+    /// The modules that are there beside those of the server.
+    pub const fn modules(&self) -> &Modules {
+        &self.modules
+    }
+
+    /// Whether the user declares a directive of that name.
+    pub fn is_extra(&self, name: &[u8]) -> bool {
+        self.assumptions.extra_directives.iter().any(|pattern| fits(pattern.as_bytes(), name))
     }
 
     /// The places where nginx opens a connection, in the order of the configuration.

@@ -1,6 +1,6 @@
 //! Peers: to whom nginx opens a connection, what each accepts, and how that is known.
 
-use bstr::ByteSlice;
+use std::rc::Rc;
 
 use super::accept::{Accepts, Applications, Mismatch, Tls};
 use super::address::{Address, Host};
@@ -9,7 +9,7 @@ use super::listener::{Listener, Socket};
 use super::scope::Scope;
 use super::shown;
 use super::timeline::Timeline;
-use super::upstream::Upstream;
+use super::upstream::{Shared, Upstream};
 use super::variable::Value;
 use crate::include::{Use, Used};
 use crate::nginx::{Family, Protocol, Version, id};
@@ -135,17 +135,60 @@ impl Pass<'_> {
     /// The peers behind `text`, a host with or without a port, or a socket's path; what follows a
     /// host is cut off already.
     pub(super) fn peers(&self, text: &[u8], tls: Option<bool>, via: Option<&Value>) -> Vec<Peer> {
-        let model = self.scope.model;
-        if let Some(upstream) = model.upstreams.find(self.kind.family(), text) {
-            let peer = |server: &super::upstream::Server| {
-                let address = server.address.clone().map(|one| one.or_port(self.kind.port(tls)));
-                let used = model.config.used(server.used);
-                self.peer(used, address, tls, via, Some(upstream))
-            };
-            return upstream.servers.iter().map(peer).collect();
+        match self.upstream(text) {
+            Some(upstream) => self.servers(upstream, tls, via).collect(),
+            None => vec![self.single(text, tls, via)],
         }
+    }
+
+    /// [`Self::peers`] where no variable leads to them: passes to one upstream share its peers, as
+    /// long as nothing is known of them by the pass alone.
+    pub(super) fn constant_peers(&self, text: &[u8], tls: Option<bool>) -> Rc<[Peer]> {
+        match self.upstream(text) {
+            Some(upstream) if self.adds_nothing() => {
+                let kind = self.kind;
+                let is_it = |one: &&Shared| one.kind == kind && one.tls == tls;
+                if let Some(known) = upstream.shared.borrow().iter().find(is_it) {
+                    return Rc::clone(&known.peers);
+                }
+                let peers: Rc<[Peer]> = self.servers(upstream, tls, None).collect();
+                let shared = Shared { kind, tls, peers: Rc::clone(&peers) };
+                upstream.shared.borrow_mut().push(shared);
+                peers
+            }
+            Some(upstream) => self.servers(upstream, tls, None).collect(),
+            None => Rc::new([self.single(text, tls, None)]),
+        }
+    }
+
+    fn upstream(&self, text: &[u8]) -> Option<&Upstream> {
+        self.scope.model.upstreams.find(self.kind.family(), text)
+    }
+
+    /// Whether every pass of the kind to an upstream knows as much of its peers: no comment
+    /// declares them here, no name chooses a server, and the listeners surely belong to the pass.
+    fn adds_nothing(&self) -> bool {
+        let model = self.scope.model;
+        let pass = (self.used.source(), self.used.directive().node_id());
+        self.sni.is_none() && !model.declarations.contains_key(&pass) && model.config.has_root()
+    }
+
+    fn servers(
+        &self,
+        upstream: &Upstream,
+        tls: Option<bool>,
+        via: Option<&Value>,
+    ) -> impl Iterator<Item = Peer> {
+        upstream.servers.iter().map(move |server| {
+            let address = server.address.clone().map(|one| one.or_port(self.kind.port(tls)));
+            let used = self.scope.model.config.used(server.used);
+            self.peer(used, address, tls, via, Some(upstream))
+        })
+    }
+
+    fn single(&self, text: &[u8], tls: Option<bool>, via: Option<&Value>) -> Peer {
         let address = Address::parse(text).map(|one| one.or_port(self.kind.port(tls)));
-        vec![self.peer(self.used, address, tls, via, None)]
+        self.peer(self.used, address, tls, via, None)
     }
 
     fn peer(
@@ -350,56 +393,6 @@ impl Pass<'_> {
         };
         Known { accepts, evidence }
     }
-
-    /// What ports and names usually mean.
-    fn convention(
-        &self,
-        address: &Address,
-        tls: Option<bool>,
-        upstream: Option<&Upstream>,
-    ) -> Option<Known> {
-        let known = |accepts, port, name| {
-            let accepts = Timeline::always(accepts);
-            Some(Known { accepts, evidence: Evidence::Convention { port, name } })
-        };
-        if let Host::Unix(path) = &address.host {
-            for (sign, applications) in
-                [("php-fpm", Applications::FASTCGI), ("uwsgi", Applications::UWSGI)]
-            {
-                if path.contains_str(sign) {
-                    let accepts = Accepts { applications, ..Accepts::UNKNOWN };
-                    return known(accepts, None, Some(path.clone()));
-                }
-            }
-        }
-        let port = address.port.filter(|&port| {
-            matches!(port, 80 | 8080 | 50051)
-                || (is_tls_port(port) && upstream.is_none_or(|one| one.is_on_tls_ports))
-        });
-        // What only HTTP and TLS have conventions for.
-        let speaks_http = matches!(self.kind, Kind::Grpc | Kind::MailAuth | Kind::Proxy);
-        let port = port.filter(|&port| {
-            speaks_http || (port != 50051 && (tls == Some(true) || self.kind != Kind::Stream))
-        });
-        let socket = match &address.host {
-            Host::Unix(path) => Some(path.as_slice()),
-            _ => None,
-        };
-        let upstream_name = upstream.filter(|one| one.names_http2).map(|one| one.name.as_slice());
-        let name = upstream_name.or(socket.filter(|path| names_http2(path)));
-        let name = name.filter(|_| speaks_http).map(<[u8]>::to_vec);
-        if port.is_none() && name.is_none() {
-            return None;
-        }
-        let http2 = name.is_some() || port == Some(50051);
-        let applications = if http2 { Applications::HTTP2 } else { Applications::default() };
-        let tls = match port {
-            Some(80 | 8080) => Tls::Never,
-            Some(50051) | None => Tls::Unknown,
-            Some(_) => Tls::Required,
-        };
-        known(Accepts { tls, applications, ..Accepts::UNKNOWN }, port, name)
-    }
 }
 
 impl Peer {
@@ -447,31 +440,3 @@ impl Peer {
 
 /// From this release on a cleartext `listen … http2` takes HTTP/1 too.
 const HTTP2_DIRECTIVE: Version = Version::new(1, 25, 1);
-
-pub(super) fn is_tls_port(port: u16) -> bool {
-    port % 1000 == 443
-}
-
-/// Whether a name says HTTP/2: gateways to gRPC and their like speak HTTP/1 in spite of theirs.
-pub(super) fn names_http2(name: &[u8]) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["grpc", "h2c"].iter().any(|sign| name.contains_str(sign))
-        && !["gateway", "json", "web"].iter().any(|sign| name.contains_str(sign))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_and_ports() {
-        for name in ["grpc_backend", "api-h2c", "/run/GRPC.sock"] {
-            assert!(names_http2(name.as_bytes()), "{name}");
-        }
-        for name in ["grpc-gateway", "grpcweb", "grpc_json", "backend"] {
-            assert!(!names_http2(name.as_bytes()), "{name}");
-        }
-        assert!([443, 8443, 9443, 10443].into_iter().all(is_tls_port));
-        assert!(![444, 4430, 80].into_iter().any(is_tls_port));
-    }
-}

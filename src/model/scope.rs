@@ -4,15 +4,17 @@
 //! replaced by what stands further in, some directives are not inherited at all. What is asked for
 //! comes back as the directive itself, so that a finding can show where a value comes from.
 
+use std::num::NonZeroU32;
 use std::ops::Range;
 
 use super::Model;
 use crate::include::{Config, Step, Use, Used};
 use crate::nginx::{self, Contexts, DirectiveId, Merge};
 
-/// Names a scope of a [`Model`].
+/// Names a scope of a [`Model`]. It counts from 1, so that `Option<ScopeId>` is no larger: there
+/// are many.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ScopeId(u32);
+pub struct ScopeId(NonZeroU32);
 
 /// Every scope, in the order in which they begin.
 #[derive(Debug, Default)]
@@ -20,6 +22,10 @@ pub(super) struct Scopes {
     all: Vec<Data>,
     /// Those of one scope lie together, by id, then in nginx's order.
     entries: Vec<Entry>,
+    /// Directives that no catalogue knows, where directives are read.
+    unknown: Vec<(Use, ScopeId)>,
+    /// Which directives of the catalogue stand anywhere: most that are asked for do not.
+    present: Vec<bool>,
 }
 
 #[derive(Debug)]
@@ -29,18 +35,20 @@ struct Data {
     block: Option<Use>,
     context: Contexts,
     entries: Range<u32>,
+    /// Behind the blocks inside.
+    end: u32,
 }
 
 #[derive(Copy, Clone, Debug)]
 struct Entry {
     id: DirectiveId,
     used: Use,
-    scope: Option<ScopeId>,
 }
 
 impl Scopes {
     pub(super) fn build(config: &Config) -> Self {
-        let mut scopes = Self::default();
+        let present = vec![false; DirectiveId::COUNT];
+        let mut scopes = Self { present, ..Self::default() };
         // The directives of the blocks that are open; those of the innermost stand last.
         let mut pending: Vec<Entry> = Vec::new();
         let mut open: Vec<(ScopeId, usize)> = Vec::new();
@@ -59,8 +67,8 @@ impl Scopes {
     }
 
     fn add(&mut self, parent: Option<ScopeId>, block: Option<Use>, context: Contexts) -> ScopeId {
-        self.all.push(Data { parent, block, context, entries: 0..0 });
-        ScopeId(self.all.len() as u32 - 1)
+        self.all.push(Data { parent, block, context, entries: 0..0, end: 0 });
+        ScopeId::new(self.all.len() - 1)
     }
 
     fn enter(
@@ -78,7 +86,12 @@ impl Scopes {
             self.add(parent, Some(used.name()), inner)
         });
         if let Some(id) = id {
-            pending.push(Entry { id, used: used.name(), scope });
+            self.present[id.index()] = true;
+            pending.push(Entry { id, used: used.name() });
+        } else if let Some((around, _)) = open.last()
+            && !self.all[around.index()].context.is_empty()
+        {
+            self.unknown.push((used.name(), *around));
         }
         if let Some(scope) = scope {
             open.push((scope, pending.len()));
@@ -90,7 +103,10 @@ impl Scopes {
         let start = self.entries.len();
         self.entries.extend(pending.drain(from..));
         self.entries[start..].sort_by_key(|entry| entry.id);
-        self.all[scope.index()].entries = start as u32..self.entries.len() as u32;
+        let end = self.all.len() as u32;
+        let data = &mut self.all[scope.index()];
+        data.entries = start as u32..self.entries.len() as u32;
+        data.end = end;
     }
 
     fn entries(&self, scope: ScopeId) -> &[Entry] {
@@ -99,20 +115,32 @@ impl Scopes {
     }
 
     fn own(&self, scope: ScopeId, id: DirectiveId) -> &[Entry] {
+        if !self.present[id.index()] {
+            return &[];
+        }
         let entries = self.entries(scope);
         let start = entries.partition_point(|entry| entry.id < id);
         let length = entries[start..].iter().take_while(|entry| entry.id == id).count();
         &entries[start..start + length]
     }
 
+    /// Directives that no catalogue knows, with the block they stand in.
+    pub(super) fn unknown(&self) -> impl Iterator<Item = (Use, ScopeId)> {
+        self.unknown.iter().copied()
+    }
+
     pub(super) fn ids(&self) -> impl Iterator<Item = ScopeId> + use<> {
-        (0..self.all.len() as u32).map(ScopeId)
+        (0..self.all.len()).map(ScopeId::new)
     }
 }
 
 impl ScopeId {
+    const fn new(index: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(index as u32))
+    }
+
     pub(super) const fn index(self) -> usize {
-        self.0 as usize
+        self.0.get() as usize - 1
     }
 }
 
@@ -176,27 +204,46 @@ impl<'m> Scope<'m> {
             .map(move |(used, chosen)| (model.config.used(used), chosen))
     }
 
+    /// The directives that stand in it more than once, each with its lines in nginx's order.
+    pub(super) fn repeated(
+        self,
+    ) -> impl Iterator<Item = (DirectiveId, impl Iterator<Item = Used<'m>>)> {
+        let model = self.model;
+        let groups = model.scopes.entries(self.id).chunk_by(|one, other| one.id == other.id);
+        groups.filter(|group| group.len() > 1).map(move |group| {
+            (group[0].id, group.iter().map(move |entry| model.config.used(entry.used)))
+        })
+    }
+
     /// The directives of that name in it, in nginx's order.
     pub fn own(self, id: DirectiveId) -> impl DoubleEndedIterator<Item = Used<'m>> + Clone {
         let model = self.model;
         model.scopes.own(self.id, id).iter().map(move |entry| model.config.used(entry.used))
     }
 
+    /// The blocks in it, in nginx's order.
+    fn inner(self) -> impl Iterator<Item = Self> {
+        let end = self.data().end as usize;
+        let from = move |index: usize| (index < end).then(|| self.at(ScopeId::new(index)));
+        let behind = move |scope: &Self| from(scope.data().end as usize);
+        std::iter::successors(from(self.id.index() + 1), behind)
+    }
+
     /// The blocks of that name in it, in nginx's order.
     pub fn blocks(self, id: DirectiveId) -> impl Iterator<Item = Self> {
-        let blocks = self.model.scopes.own(self.id, id);
-        blocks.iter().filter_map(|entry| entry.scope).map(move |scope| self.at(scope))
+        let name = |scope: &Self| scope.block().and_then(|block| block.directive().id());
+        self.inner().filter(move |scope| name(scope) == Some(id))
     }
 
     /// The directives of that name in force: its own, else those of the nearest block around it
     /// that has any, unless they are not inherited.
     pub fn effective(self, id: DirectiveId) -> impl DoubleEndedIterator<Item = Used<'m>> + Clone {
-        let nearest = match id.merge(self.context().family()) {
-            Merge::None => self,
-            Merge::List | Merge::Scalar => {
-                let has = |scope: &Self| !self.model.scopes.own(scope.id, id).is_empty();
-                self.chain().find(has).unwrap_or(self)
-            }
+        let scopes = &self.model.scopes;
+        let is_handed_on = || id.merge(self.context().family()) != Merge::None;
+        let nearest = if scopes.present[id.index()] && is_handed_on() {
+            self.chain().find(|scope| !scopes.own(scope.id, id).is_empty()).unwrap_or(self)
+        } else {
+            self
         };
         nearest.own(id)
     }

@@ -1,25 +1,42 @@
 //! `upstream` blocks and their servers.
 
-use std::collections::HashMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::Model;
 use super::address::Address;
-use super::peer::{is_tls_port, names_http2};
+use super::convention::{is_tls_port, names_http2};
+use super::hop::Kind;
+use super::peer::Peer;
 use super::scope::Scope;
 use crate::include::Use;
-use crate::nginx::{Contexts, Family, id};
+use crate::nginx::{Contexts, DirectiveId, Family, id};
 
 /// An `upstream` block.
 #[derive(Clone, Debug)]
 pub struct Upstream {
     /// The name as written.
     pub(super) name: Vec<u8>,
+    /// The block.
+    pub(super) block: Use,
     /// Its servers but those marked `down`, in nginx's order.
     pub(super) servers: Vec<Server>,
     /// Whether its name says HTTP/2.
     pub(super) names_http2: bool,
     /// Whether every server is on a port of TLS.
     pub(super) is_on_tls_ports: bool,
+    /// Its servers as the peers of passes, as far as they are worked out.
+    pub(super) shared: RefCell<Vec<Shared>>,
+}
+
+/// The peers of every pass of a kind that adds nothing to what is known of them.
+#[derive(Clone, Debug)]
+pub(super) struct Shared {
+    pub(super) kind: Kind,
+    pub(super) tls: Option<bool>,
+    pub(super) peers: Rc<[Peer]>,
 }
 
 /// A `server` of an `upstream`.
@@ -30,10 +47,15 @@ pub struct Server {
     pub(super) address: Option<Address>,
 }
 
-/// Every upstream, by family and name.
+/// Every upstream, by its name in lower case.
 #[derive(Debug, Default)]
 pub(super) struct Upstreams {
-    all: HashMap<(Family, Vec<u8>), Upstream>,
+    http: HashMap<Vec<u8>, Upstream>,
+    stream: HashMap<Vec<u8>, Upstream>,
+    /// Blocks whose name another before them has, with that.
+    duplicates: Vec<(Use, Use)>,
+    /// The hosts that some pass gives a port to; worked out only where somebody asks.
+    hosts: OnceCell<HashSet<(Family, Vec<u8>)>>,
 }
 
 impl Upstreams {
@@ -46,26 +68,85 @@ impl Upstreams {
                 Contexts::STREAM_UPSTREAM => Family::Stream,
                 _ => continue,
             };
-            let name = scope.block().and_then(|block| block.directive().arg(0));
-            let Some(name) = name.map(|word| word.value().into_owned()) else { continue };
+            let Some(block) = scope.block() else { continue };
+            let Some(name) = block.directive().arg(0) else { continue };
+            let (block, name) = (block.name(), name.value().into_owned());
             let servers = servers(scope, family);
-            let key = (family, name.to_ascii_lowercase());
+            let key = name.to_ascii_lowercase();
             let is_on_tls_ports = servers.iter().all(|server| {
                 let port = server.address.as_ref().and_then(|address| address.port);
                 port.is_some_and(is_tls_port)
             });
             let names_http2 = names_http2(&name);
-            let upstream = Upstream { name, servers, names_http2, is_on_tls_ports };
-            upstreams.all.entry(key).or_insert(upstream);
+            let shared = RefCell::default();
+            let upstream = Upstream { name, block, servers, names_http2, is_on_tls_ports, shared };
+            let all = match family {
+                Family::Stream => &mut upstreams.stream,
+                _ => &mut upstreams.http,
+            };
+            match all.entry(key) {
+                Entry::Occupied(first) => upstreams.duplicates.push((block, first.get().block)),
+                Entry::Vacant(place) => {
+                    place.insert(upstream);
+                }
+            }
         }
         upstreams
     }
 
     /// The upstream of that name; nginx does not look at the case (`ngx_http_upstream_add`).
     pub(super) fn find(&self, family: Family, name: &[u8]) -> Option<&Upstream> {
-        self.all.get(&(family, name.to_ascii_lowercase()))
+        let all = match family {
+            Family::Http => &self.http,
+            Family::Stream => &self.stream,
+            _ => return None,
+        };
+        if name.iter().any(u8::is_ascii_uppercase) {
+            all.get(&name.to_ascii_lowercase())
+        } else {
+            all.get(name)
+        }
     }
 }
+
+impl Model<'_> {
+    /// The `upstream` blocks whose name another before them has, with that.
+    pub fn duplicate_upstreams(&self) -> &[(Use, Use)] {
+        &self.upstreams.duplicates
+    }
+
+    /// Whether some pass names that host with a port: then nginx takes it for the same upstream
+    /// where the port is left out (`ngx_http_upstream_add`).
+    pub(super) fn is_passed_to(&self, family: Family, host: &[u8]) -> bool {
+        let hosts = self.upstreams.hosts.get_or_init(|| {
+            let passes = self.directives().filter(|(id, ..)| PASSES.contains(id));
+            let hosts = passes.filter_map(|(id, used, scope)| {
+                let text = used.directive().arg(0)?.value();
+                let rest =
+                    memchr::memmem::find(&text, b"://").map_or(&text[..], |at| &text[at + 3..]);
+                let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?'));
+                let address = Address::parse(&rest[..end.unwrap_or(rest.len())])?;
+                let family = scope.context().family();
+                let has_port =
+                    address.port.is_some() || (id == id::PROXY_PASS && family == Family::Http);
+                has_port.then(|| (family, address.host.to_string().into_bytes()))
+            });
+            hosts.collect()
+        });
+        hosts.contains(&(family, host.to_ascii_lowercase()))
+    }
+}
+
+/// The directives that name an upstream.
+const PASSES: [DirectiveId; 7] = [
+    id::FASTCGI_PASS,
+    id::GRPC_PASS,
+    id::MEMCACHED_PASS,
+    id::PROXY_PASS,
+    id::SCGI_PASS,
+    id::TUNNEL_PASS,
+    id::UWSGI_PASS,
+];
 
 fn servers(scope: Scope<'_>, family: Family) -> Vec<Server> {
     // A missing port is 80 in http and refused in stream.

@@ -100,6 +100,37 @@ impl Contexts {
         Self::ALL.into_iter().filter(move |one| self.contains(*one))
     }
 
+    /// For a message: the blocks by their names, `or` before the last.
+    pub fn in_words(self) -> String {
+        let words: Vec<&str> = self.iter().map(Self::block).collect();
+        match words.as_slice() {
+            [] => "no block".to_owned(),
+            [one] => (*one).to_owned(),
+            [first @ .., last] => format!("{} or {last}", first.join(", ")),
+        }
+    }
+
+    /// The block of one context, for a message.
+    fn block(self) -> &'static str {
+        match self {
+            Self::MAIN => "the top level",
+            Self::EVENTS => "`events`",
+            Self::HTTP => "`http`",
+            Self::SERVER => "`server`",
+            Self::LOCATION => "`location`",
+            Self::UPSTREAM => "`upstream`",
+            Self::IF_IN_SERVER => "`if` in a `server`",
+            Self::IF_IN_LOCATION => "`if` in a `location`",
+            Self::LIMIT_EXCEPT => "`limit_except`",
+            Self::STREAM => "`stream`",
+            Self::STREAM_SERVER => "`server` of `stream`",
+            Self::STREAM_UPSTREAM => "`upstream` of `stream`",
+            Self::MAIL => "`mail`",
+            Self::MAIL_SERVER => "`server` of `mail`",
+            _ => "a block of another module",
+        }
+    }
+
     /// The canonical path of one context.
     fn path(self) -> &'static str {
         match self {

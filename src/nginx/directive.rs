@@ -72,6 +72,26 @@ impl DirectiveId {
         self.merge_row(family).map_or(&[], |(_, _, with)| with)
     }
 
+    /// What nginx makes of a second line at one level, where a release reads it as `range` says;
+    /// the sets are disjoint.
+    pub fn repeats(self, family: Family, range: &Range) -> Vec<(VersionSet, Repeat)> {
+        let mut left = VersionSet::from(range.versions);
+        if !matches!(range.value, ValueKind::CachePath | ValueKind::Custom) {
+            return vec![(left, Repeat::of(range.value))];
+        }
+        let mut all = Vec::new();
+        for (_, versions, repeat) in
+            TABLE[self.index()].repeats.iter().filter(|(of, ..)| *of == family)
+        {
+            let versions = VersionSet::from(*versions);
+            all.push((left.intersect(&versions), *repeat));
+            left = left.minus(&versions);
+        }
+        all.push((left, Repeat::Once));
+        all.retain(|(versions, _)| !versions.is_empty());
+        all
+    }
+
     fn merge_row(self, family: Family) -> Option<&'static (Family, Merge, &'static [Self])> {
         TABLE[self.index()].merges.iter().find(|(of, ..)| *of == family)
     }
@@ -263,6 +283,38 @@ pub enum Merge {
     List,
     /// Not at all: it holds where it stands.
     None,
+}
+
+/// What nginx makes of a second line of a directive at one level.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Repeat {
+    /// It refuses it.
+    Once,
+    /// It takes it: the lines add up, or the last one counts.
+    List,
+    /// It takes it, unless it has the name of an earlier one.
+    Name,
+    /// It takes it, unless one of them says `off`, which stands alone.
+    Off,
+}
+
+impl Repeat {
+    /// Of the directives whose value is read so (`ngx_conf_set_*_slot`).
+    const fn of(kind: ValueKind) -> Self {
+        match kind {
+            ValueKind::Bitmask
+            | ValueKind::CacheValid
+            | ValueKind::ComplexArray
+            | ValueKind::Include
+            | ValueKind::Keyval
+            | ValueKind::KeyvalIfNotEmpty
+            | ValueKind::MimeTypes
+            | ValueKind::Predicate
+            | ValueKind::StringArray
+            | ValueKind::Unsupported => Self::List,
+            _ => Self::Once,
+        }
+    }
 }
 
 /// Every directive of nginx by its name in upper case.

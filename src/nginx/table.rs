@@ -1,7 +1,7 @@
 //! What the build makes of the files in `data/`: one row for each name.
 
 use super::directive::{
-    Arguments, Definition, DirectiveId, Family, Merge, Origin, Range, ValueKind, id,
+    Arguments, Definition, DirectiveId, Family, Merge, Origin, Range, Repeat, ValueKind, id,
 };
 use super::value::{Bound, Deprecation, Status, WordFact, WordKind};
 use super::variable::{Variable, VariableRange};
@@ -20,6 +20,8 @@ pub(super) struct Row {
     pub free_form: bool,
     /// With the directives that fill the same place.
     pub merges: &'static [(Family, Merge, &'static [DirectiveId])],
+    /// Where the directive's own code decides; the release is that of nginx.
+    pub repeats: &'static [(Family, VersionRange, Repeat)],
     /// Ascending by word.
     pub words: &'static [(Family, &'static [WordFact])],
     pub bounds: &'static [Bound],

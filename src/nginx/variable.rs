@@ -44,3 +44,9 @@ pub fn variable(name: &[u8], family: Family) -> Option<&'static Variable> {
     let whole = whole.iter().find(|one| one.family == family);
     whole.or_else(|| begins.find(|one| one.family == family))
 }
+
+/// Every variable of a part of nginx, beginnings among them, in no order.
+pub fn variables(family: Family) -> impl Iterator<Item = &'static Variable> {
+    let whole = VARIABLES.values().copied().flatten();
+    whole.chain(PREFIXES).filter(move |one| one.family == family)
+}

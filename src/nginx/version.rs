@@ -27,6 +27,9 @@ impl Version {
     /// Below every release.
     pub const ZERO: Self = Self::new(0, 0, 0);
 
+    /// The first release that is asked for: what came before is history.
+    pub const ONE: Self = Self::new(1, 0, 0);
+
     /// The release `major.minor.patch`.
     pub const fn new(major: u16, minor: u16, patch: u16) -> Self {
         Self { major, minor, patch }
@@ -197,6 +200,27 @@ impl VersionSet {
             left = left.intersect(&outside);
         }
         left
+    }
+
+    /// For a message, behind `exists` and the like: `since 1.25.1`, `before 1.25.1`, `from 1.9.5 until
+    /// 1.19.7`, joined by `and`; `in no release`.
+    pub fn in_words(&self) -> String {
+        let words = |range: &VersionRange| match range.until {
+            None => format!("since {}", range.since),
+            Some(until) if range.since <= Version::ONE => format!("before {until}"),
+            Some(until) => format!("from {} until {until}", range.since),
+        };
+        let parts: Vec<String> = self.ranges.iter().map(words).collect();
+        if parts.is_empty() { "in no release".to_owned() } else { parts.join(" and ") }
+    }
+
+    /// The release that a set without any known release is judged as: the last one before it.
+    /// `None` if a known release is in the set, or none is before it.
+    pub fn judged_as(&self) -> Option<Version> {
+        let since = self.bounds()?.since;
+        let mut before = releases().iter().rev().map(|release| release.version);
+        let is_known = releases().iter().any(|release| self.contains(release.version));
+        before.find(|version| *version < since).filter(|_| !is_known)
     }
 
     /// The lowest and, where there is an end, the first release behind the highest.
@@ -397,6 +421,21 @@ mod tests {
         }
         assert_eq!(VersionSet::all().to_string(), "*");
         assert_eq!(VersionSet::assumed().to_string(), ">=1.20.0, <=1.31.4");
+    }
+
+    #[test]
+    fn an_unknown_release_is_judged_as_the_one_before_it() {
+        let judged = |text: &str| set(text).judged_as().map(|version| version.to_string());
+        for (text, expected) in [
+            ("1.99", Some("1.31.4")),
+            (">=1.99", Some("1.31.4")),
+            ("1.22.9", Some("1.22.1")),
+            ("0.0.1", None),
+            ("1.22", None),
+            ("1.22.1 || 1.99", None),
+        ] {
+            assert_eq!(judged(text).as_deref(), expected, "{text}");
+        }
     }
 
     #[test]

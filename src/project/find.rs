@@ -7,9 +7,11 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::classify::{Promise, is_configuration, is_root, is_root_by_name, promise};
+use super::detection::{Detected, Detector};
 use super::ignored::Ignored;
 use super::overlay::Overlay;
 use super::unit::{Reported, Unit};
+use super::upward::{Upward, here};
 use super::{Error, Request, SettingsChoice};
 use crate::include::{self, Files, Reach, fragment_context, parts, resolve};
 use crate::nginx::Contexts;
@@ -38,6 +40,7 @@ pub(super) fn units(loader: &dyn Loader, request: &Request) -> Result<Found, Err
         fragments: Vec::new(),
         exclude: Vec::new(),
         looked_up: HashSet::new(),
+        detector: Detector::new(loader, request.installed),
     };
     for pattern in &request.exclude {
         let glob =
@@ -63,6 +66,8 @@ struct Finder<'r> {
     exclude: Vec<PathGlob>,
     /// Directories for whose files the roots that are named or stand upward were read.
     looked_up: HashSet<PathBuf>,
+    /// Finds the targets that nobody states.
+    detector: Detector<'r>,
 }
 
 impl Finder<'_> {
@@ -173,32 +178,14 @@ impl Finder<'_> {
 
     /// Files called `nginx.conf` upward from `directory`, as far as the repository goes.
     fn roots_above(&self, directory: &Path) -> Vec<PathBuf> {
-        let mut roots = Vec::new();
-        let mut typed = directory.to_path_buf();
-        loop {
-            let root = typed.join("nginx.conf");
-            if matches!(self.loader.kind(&root), Ok(FileKind::File)) {
-                roots.push(root);
-            }
-            let here = if typed.as_os_str().is_empty() { Path::new(".") } else { &typed };
-            let Ok(canonical) = self.loader.canonical(here) else { break };
-            if self.loader.stands(&canonical.join(".git")) || canonical.parent().is_none() {
-                break;
-            }
-            if typed.file_name().is_some() {
-                typed.pop();
-            } else if typed == Path::new(".") {
-                typed = PathBuf::from("..");
-            } else {
-                typed.push("..");
-            }
-        }
-        roots
+        let directories = Upward::from(self.loader, directory).directories;
+        let roots = directories.iter().map(|directory| directory.join("nginx.conf"));
+        roots.filter(|root| matches!(self.loader.kind(root), Ok(FileKind::File))).collect()
     }
 
     fn directory(&mut self, directory: &Path) -> Result<(), Error> {
         let named = self.named_roots(directory)?;
-        let typed = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+        let typed = here(directory);
         let own =
             self.loader.canonical(typed).map_err(|error| Error::unreadable(directory, &error))?;
         let mut roots = named.clone();
@@ -248,7 +235,7 @@ impl Finder<'_> {
     fn search(&self, directory: &Path) -> Result<Vec<(PathBuf, Promise)>, Error> {
         const NEVER: [&str; 4] = [".git", ".hg", ".svn", "node_modules"];
         let settings = self.settings(directory)?;
-        let here = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+        let here = here(directory);
         // The directory's own name says what its files are, however it was typed.
         let own =
             self.loader.canonical(here).ok().and_then(|path| path.file_name().map(PathBuf::from));
@@ -302,8 +289,28 @@ impl Finder<'_> {
         let reach = Reach::of_root(self.loader, path, self.map(settings.as_ref()));
         let tops = [(source, Contexts::MAIN)];
         let config = resolve(&mut self.files, self.loader, &reach, &tops);
-        self.push(path, Some(source), config, settings);
+        let canonical = self.files.canonical(source).map(Path::to_path_buf);
+        let detected = self.detect(directory, canonical, settings.as_ref());
+        self.push(path, Some(source), config, settings, detected);
         Ok(self.units.len() - 1)
+    }
+
+    /// The target of what stands at `canonical` in `directory`, if nobody states one.
+    fn detect(
+        &mut self,
+        directory: &Path,
+        canonical: Option<PathBuf>,
+        settings: Option<&Settings>,
+    ) -> Option<Detected> {
+        let stated = settings.is_some_and(|one| one.nginx_version.is_some());
+        if stated || self.request.nginx_version.is_some() {
+            return None;
+        }
+        let flavor = || settings?.flavor.as_ref().map(|flavor| flavor.value);
+        let flavor = self.request.flavor.or_else(flavor);
+        let detected = self.detector.target(directory, &canonical?)?;
+        // Another server than the one that is stated says nothing of it.
+        Some(detected).filter(|one| flavor.is_none_or(|flavor| one.flavor == flavor))
     }
 
     fn push(
@@ -312,8 +319,9 @@ impl Finder<'_> {
         root: Option<SourceId>,
         config: include::Config,
         settings: Option<Settings>,
+        detected: Option<Detected>,
     ) {
-        let mut unit = Unit::new(title.to_path_buf(), root, config, settings);
+        let mut unit = Unit::new(title.to_path_buf(), root, config, settings, detected);
         let hidden: HashSet<SourceId> = unit
             .sources()
             .filter(|source| {
@@ -347,7 +355,7 @@ impl Finder<'_> {
         let reach = Reach::of_dump(&root.name);
         let config = resolve(&mut self.files, &memory, &reach, &[(source, Contexts::MAIN)]);
         self.files.change_loader();
-        self.push(path, Some(source), config, settings);
+        self.push(path, Some(source), config, settings, None);
         if let Some(unit) = self.units.last_mut() {
             unit.report(Reported::Everything);
         }
@@ -381,7 +389,9 @@ impl Finder<'_> {
             let reach = Reach::of_fragments(self.loader, &directory, self.map(settings.as_ref()));
             let config = resolve(&mut self.files, self.loader, &reach, &tops);
             let title = self.files.sources.source(named[0]).name.clone();
-            self.push(&title, None, config, settings);
+            let canonical = self.loader.canonical(here(&directory)).ok();
+            let detected = self.detect(&directory, canonical, settings.as_ref());
+            self.push(&title, None, config, settings, detected);
             if let Some(unit) = self.units.last_mut() {
                 for source in named {
                     unit.report(Reported::File(source));
@@ -393,7 +403,7 @@ impl Finder<'_> {
 
     /// Other fragments in the directory: an upstream may stand in one of them.
     fn siblings(&mut self, directory: &Path, named: &[SourceId]) -> Vec<SourceId> {
-        let typed = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+        let typed = here(directory);
         let mut names = self.loader.list(typed).unwrap_or_default();
         names.sort_unstable();
         let mut siblings = Vec::new();

@@ -2,14 +2,18 @@
 //! what they mean, run the rules, put together what they found.
 
 mod classify;
+mod detection;
 mod error;
 mod find;
 mod ignored;
+mod image;
 mod overlay;
+mod recipe;
 mod row;
 #[cfg(test)]
 mod tests;
 mod unit;
+mod upward;
 
 pub use error::Error;
 
@@ -38,6 +42,8 @@ pub struct Request {
     pub nginx_version: Option<VersionSet>,
     /// The flavor; over that of the settings.
     pub flavor: Option<Flavor>,
+    /// Asks an installed program of that name for its release: what it prints, called with `-v`.
+    pub installed: Option<fn(&str) -> Option<String>>,
     /// Which settings hold.
     pub settings: SettingsChoice,
     /// Globs of files that are not reported, beside those of the settings.
@@ -61,6 +67,7 @@ impl Default for Request {
             map: Vec::new(),
             nginx_version: None,
             flavor: None,
+            installed: None,
             settings: SettingsChoice::Discover,
             exclude: Vec::new(),
             respect_gitignore: true,

@@ -41,6 +41,13 @@ impl Loader for Overlay<'_> {
         if self.is_it(path) { Ok(self.bytes.clone()) } else { self.inner.read(path) }
     }
 
+    fn read_small(&self, path: &Path, most: usize) -> io::Result<Option<Arc<[u8]>>> {
+        if !self.is_it(path) {
+            return self.inner.read_small(path, most);
+        }
+        Ok((self.bytes.len() <= most).then(|| self.bytes.clone()))
+    }
+
     fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
         let mut names = self.inner.list(directory)?;
         let is_its = || self.canonical.parent() == self.inner.canonical(directory).ok().as_deref();

@@ -1,5 +1,7 @@
 //! From paths to reports, over files in memory.
 
+mod target;
+
 use std::path::PathBuf;
 
 use super::*;
@@ -76,7 +78,7 @@ fn the_mismatch_this_project_began_with() {
     assert_eq!(report.summary.hops.proven, 1);
     assert_eq!(report.hops[0].peers[0].verdict, Verdict::Mismatch);
     let report = at_version("1.25.1", &files, &["/r/nginx.conf"]);
-    assert_eq!(shown(&report), "");
+    insta::assert_snapshot!(shown(&report), @"/r/nginx.conf:4:31 warning `listen … http2` is deprecated since 1.25.1 [deprecated-listen-http2]");
     assert_eq!(report.hops[0].peers[0].verdict, Verdict::Ok);
 }
 
@@ -207,7 +209,10 @@ fn standard_input_stands_where_it_is_named() {
     let name = PathBuf::from("/r/conf.d/new.conf");
     request.stdin = Some(Stdin { name, bytes: FRAGMENT.into() });
     let report = check(&memory(&tree()), &request).unwrap();
-    assert!(shown(&report).starts_with("/r/conf.d/new.conf:4:9 error"));
+    // The name that it has not is that of the other file too.
+    let shown = shown(&report);
+    assert!(shown.starts_with("/r/conf.d/new.conf:1:1 warning"), "{shown}");
+    assert!(shown.contains("\n/r/conf.d/new.conf:4:9 error"), "{shown}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use super::detection::Detected;
 use super::row::row;
 use super::{Request, Shown};
 use crate::diagnostic::{Confidence, Report, TargetRow};
@@ -33,6 +34,8 @@ pub(super) struct Unit {
     /// The texts that the configuration consists of.
     sources: HashSet<SourceId>,
     settings: Option<Settings>,
+    /// The target as found, where none is stated.
+    detected: Option<Detected>,
     reported: Vec<Reported>,
     /// Never reported.
     hidden: HashSet<SourceId>,
@@ -44,10 +47,11 @@ impl Unit {
         root: Option<SourceId>,
         config: Config,
         settings: Option<Settings>,
+        detected: Option<Detected>,
     ) -> Self {
         let sources = config.sources().into_iter().collect();
         let (reported, hidden) = (Vec::new(), HashSet::new());
-        Self { title, root, config, sources, settings, reported, hidden }
+        Self { title, root, config, sources, settings, detected, reported, hidden }
     }
 
     /// What is being done, for a progress line.
@@ -116,6 +120,12 @@ impl Unit {
             assumed: target.assumed,
             flavor: target.flavor,
             backends: self.settings.iter().flat_map(|one| &one.backends).map(backend).collect(),
+            modules: self.settings.as_ref().and_then(|one| one.modules.clone()),
+            extra_directives: self
+                .settings
+                .iter()
+                .flat_map(|one| one.extra_directives.iter().cloned())
+                .collect(),
         };
         let model = Model::build(&self.config, files, assumptions);
         target.versions.clone_from(model.target());
@@ -176,6 +186,10 @@ impl Unit {
         if let (Some(stated), Some(settings)) = (stated, &self.settings) {
             let origin = format!("from {}:{}", settings.file.display(), stated.line);
             return row(&stated.value, false, Some(origin));
+        }
+        if let Some(Detected { versions, flavor, origin }) = &self.detected {
+            let origin = Some(origin.clone());
+            return TargetRow { flavor: *flavor, ..row(versions, false, origin) };
         }
         row(&VersionSet::assumed(), true, None)
     }

@@ -2,15 +2,50 @@
 //! `rules/`. Only here are diagnostics made (but for those about ngxlint's own comments, which the
 //! engine makes). A rule is short because the model answers the hard questions.
 
+mod buffer_sizes;
+mod byte_order_mark;
+mod commercial_directive;
+mod define_before_use;
+mod deprecated_directive;
+mod deprecated_listen_http2;
+mod directive_arguments;
+mod directive_block;
+mod directive_context;
+mod directive_version;
+mod duplicate_directive;
+mod duplicate_listen;
+mod duplicate_location;
+mod duplicate_map_key;
+mod duplicate_server_name;
+mod duplicate_upstream;
+mod empty_upstream;
+mod hash_bucket_size;
 mod http1_to_http2_upstream;
+mod impossible_target;
 mod include_cycle;
+mod invalid_regex;
+mod invalid_upstream_scheme;
+mod invalid_value;
+mod location_nesting;
+mod missing_events;
+mod missing_handler;
 mod missing_include;
+mod missing_listen;
+mod missing_tls_material;
+mod overlong_token;
 mod plaintext_to_tls_upstream;
+mod proxy_pass_uri;
 mod syntax_error;
+mod template_file;
 mod tls_to_plaintext_upstream;
+mod undefined_named_location;
+mod undefined_variable;
+mod undefined_zone;
+mod unknown_directive;
 mod unknown_suppression;
 mod unsupported_proxy_http_version;
 mod unused_suppression;
+mod upstream_port;
 
 use std::collections::HashSet;
 
@@ -18,75 +53,81 @@ use crate::diagnostic::{
     Applicability, Card, Category, Confidence, Diagnostic, Edit, Fix, Label, Level,
 };
 use crate::include::{Files, InstanceId, Used};
-use crate::model::{Certainty, Clash, Evidence, Hop, Model, Peer, Scope};
+use crate::model::{Certainty, Clash, Evidence, FaultKind, Hop, Model, Peer, Scope};
 use crate::nginx::{DirectiveId, VersionSet};
 use crate::page::Page;
 use crate::source::{Location, SourceId, Span};
 
 /// Every rule, by name.
 pub static ALL: &[&Rule] = &[
+    &buffer_sizes::RULE,
+    &byte_order_mark::RULE,
+    &commercial_directive::RULE,
+    &define_before_use::RULE,
+    &deprecated_directive::RULE,
+    &deprecated_listen_http2::RULE,
+    &directive_arguments::RULE,
+    &directive_block::RULE,
+    &directive_context::RULE,
+    &directive_version::RULE,
+    &duplicate_directive::RULE,
+    &duplicate_listen::RULE,
+    &duplicate_location::RULE,
+    &duplicate_map_key::RULE,
+    &duplicate_server_name::RULE,
+    &duplicate_upstream::RULE,
+    &empty_upstream::RULE,
+    &hash_bucket_size::RULE,
     &http1_to_http2_upstream::RULE,
+    &impossible_target::RULE,
     &include_cycle::RULE,
+    &invalid_regex::RULE,
+    &invalid_upstream_scheme::RULE,
+    &invalid_value::RULE,
+    &location_nesting::RULE,
+    &missing_events::RULE,
+    &missing_handler::RULE,
     &missing_include::RULE,
+    &missing_listen::RULE,
+    &missing_tls_material::RULE,
+    &overlong_token::RULE,
     &plaintext_to_tls_upstream::RULE,
+    &proxy_pass_uri::RULE,
     &syntax_error::RULE,
+    &template_file::RULE,
     &tls_to_plaintext_upstream::RULE,
+    &undefined_named_location::RULE,
+    &undefined_variable::RULE,
+    &undefined_zone::RULE,
+    &unknown_directive::RULE,
     &UNKNOWN_SUPPRESSION,
     &unsupported_proxy_http_version::RULE,
     &UNUSED_SUPPRESSION,
+    &upstream_port::RULE,
 ];
 
 /// Names that are given away to rules still to come, ascending: settings and comments may say them
 /// already, without effect.
 pub static COMING: &[&str] = &[
-    "buffer-sizes",
     "buffered-chunked-body",
-    "byte-order-mark",
     "changed-proxy-defaults",
-    "commercial-directive",
     "connection-header-over-http2",
     "constant-connection-upgrade",
-    "define-before-use",
-    "deprecated-directive",
-    "deprecated-listen-http2",
-    "directive-arguments",
-    "directive-block",
-    "directive-context",
-    "directive-version",
-    "duplicate-directive",
-    "duplicate-listen",
-    "duplicate-location",
-    "duplicate-map-key",
-    "duplicate-server-name",
-    "duplicate-upstream",
-    "empty-upstream",
     "external-host-header",
     "grpc-listener-without-http2",
     "grpc-through-proxy-pass",
     "h2c-smuggling",
-    "hash-bucket-size",
     "http2-only-listener",
     "http2-to-http1-upstream",
     "implicit-http10",
-    "impossible-target",
     "ineffective-upstream-keepalive",
-    "invalid-regex",
-    "invalid-upstream-scheme",
-    "invalid-value",
     "listen-options-conflict",
-    "location-nesting",
     "lost-proxy-headers",
-    "missing-events",
-    "missing-handler",
-    "missing-listen",
     "missing-resolver",
-    "missing-tls-material",
     "missing-upstream-sni",
     "mixed-upstream-protocols",
-    "overlong-token",
     "overridden-pass",
     "proxy-pass-slash-mismatch",
-    "proxy-pass-uri",
     "proxy-protocol-both-directions",
     "proxy-protocol-mismatch",
     "quic-only-upstream",
@@ -94,17 +135,11 @@ pub static COMING: &[&str] = &[
     "shared-keepalive-pool",
     "stale-baseline",
     "stream-tls-without-alpn",
-    "template-file",
-    "undefined-named-location",
-    "undefined-variable",
-    "undefined-zone",
-    "unknown-directive",
     "unused-proxy-http-version",
     "unused-upstream-tls",
     "upgrade-without-http11",
     "upstream-default-port",
     "upstream-keepalive-timeout",
-    "upstream-port",
     "upstream-tls-name",
     "upstream-unspecified-address",
     "wrong-upgrade-header",
@@ -265,7 +300,8 @@ impl<'a> Context<'a> {
             level: self.rule.level,
             confidence: Confidence::Certain,
             affects: None,
-            message,
+            // A name in it may hold a line end.
+            message: message.replace(['\n', '\r'], " "),
             at,
             labels: Vec::new(),
             help: Vec::new(),
@@ -275,6 +311,34 @@ impl<'a> Context<'a> {
         let index = self.findings.len();
         self.findings.push(Finding { diagnostic, likely_level: None, instance });
         Draft { finding: &mut self.findings[index] }
+    }
+}
+
+/// Reports the faults of one kind, each at its place.
+fn report_faults(cx: &mut Context<'_>, kind: FaultKind) {
+    let model = cx.model();
+    for fault in model.faults(kind) {
+        let used = model.used(fault.used);
+        let mut draft = cx
+            .report(used, fault.span, fault.message.as_str())
+            .affects(model.target(), &fault.versions);
+        if fault.warns {
+            draft = draft.level(Level::Warning);
+        }
+        for (at, message) in &fault.labels {
+            draft = draft.label(*at, message.as_str());
+        }
+        for sentence in &fault.help {
+            draft = draft.help(sentence.as_str());
+        }
+        if let Some(log) = &fault.log {
+            draft = draft.symptom(log.as_str());
+        }
+        if let Some(mend) = &fault.mend {
+            let applicability = if mend.safe { Applicability::Safe } else { Applicability::Unsafe };
+            let edits = vec![replace(used, mend.span, mend.text.as_str())];
+            draft.fix(format!("write `{}`", mend.text), applicability, None, edits);
+        }
     }
 }
 
@@ -319,6 +383,12 @@ impl Draft<'_> {
     /// How sure it is; certain if nothing is said.
     pub fn confidence(self, confidence: Confidence) -> Self {
         self.finding.diagnostic.confidence = confidence;
+        self
+    }
+
+    /// The level of a certain finding, where it is not the rule's: nginx only warns.
+    pub fn level(self, level: Level) -> Self {
+        self.finding.diagnostic.level = level;
         self
     }
 

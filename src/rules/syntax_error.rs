@@ -2,7 +2,8 @@
 
 use super::{Context, On, Rule};
 use crate::diagnostic::{Applicability, Category, Edit, Level};
-use crate::source::{Location, SourceId};
+use crate::model::MisfitKind;
+use crate::source::{Location, SourceId, Span};
 use crate::syntax::ProblemKind;
 
 /// The rule.
@@ -17,7 +18,18 @@ pub static RULE: Rule = Rule {
 fn check(source: SourceId, cx: &mut Context<'_>) {
     let files = cx.files();
     let text = files.sources.bytes(source);
+    let model = cx.model();
+    // The `{` of a directive that may have no block opens none: `directive-block` says so.
+    let no_block = |span: Span| {
+        model
+            .misfits(MisfitKind::Block)
+            .map(|misfit| model.used(misfit.used))
+            .any(|used| used.source() == source && used.directive().terminator() == span)
+    };
     for problem in files.problems(source) {
+        if problem.kind == ProblemKind::UnclosedBlock && no_block(problem.span) {
+            continue;
+        }
         let at = |span| Location::new(source, span);
         let mut draft =
             cx.report_at(at(problem.span), problem.kind.message()).symptom(problem.nginx.clone());

@@ -33,8 +33,9 @@ pub struct Settings {
     pub nginx_version: Option<Stated<VersionSet>>,
     /// `flavor`: which server reads the configuration.
     pub flavor: Option<Stated<Flavor>>,
-    /// `modules`: further catalogues of directives, beside those of `load_module`.
-    pub modules: Vec<String>,
+    /// `modules`: the catalogues of directives that are there beside those of `load_module`; `None`:
+    /// any may be.
+    pub modules: Option<Vec<String>>,
     /// `roots`: the configurations nginx is started with.
     pub roots: Vec<PathBuf>,
     /// `exclude`: files that are not looked for.

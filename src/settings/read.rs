@@ -38,7 +38,10 @@ pub(super) fn parse(
             .value("flavor")
             .map(|value| word(value, &Flavor::ALL.map(Flavor::name)))
             .transpose()?,
-        modules: owned(top.strings("modules")?),
+        modules: match top.value("modules") {
+            Some(_) => Some(owned(top.strings("modules")?)),
+            None => None,
+        },
         roots: top.strings("roots")?.into_iter().map(|path| beside(file, path)).collect(),
         exclude: values("exclude")?.iter().map(glob).collect::<Result<_, _>>()?,
         extra_directives: owned(top.strings("extra-directives")?),

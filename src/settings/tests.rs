@@ -48,7 +48,7 @@ speaks = ["tls", "http/1.1", "proxy-protocol"]
     let version = settings.nginx_version.unwrap();
     assert_eq!((version.value.to_string().as_str(), version.line), (">=1.22.0, <1.23.0", 2));
     assert_eq!(settings.flavor.unwrap(), Stated { value: Flavor::Angie, line: 3 });
-    assert_eq!(settings.modules, ["lua", "brotli"]);
+    assert_eq!(settings.modules.unwrap(), ["lua", "brotli"]);
     let roots = ["etc/nginx/nginx.conf", "etc/other.conf", "/srv/nginx.conf"];
     assert_eq!(settings.roots, roots.map(PathBuf::from));
     assert!(settings.exclude[0].matches(Path::new("vendor/a.conf")));

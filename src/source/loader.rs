@@ -25,6 +25,14 @@ pub trait Loader {
     /// What the operating system says of it; `IsADirectory` for a directory.
     fn read(&self, path: &Path) -> io::Result<Arc<[u8]>>;
 
+    /// The bytes of a file, if it has no more than `most`.
+    ///
+    /// # Errors
+    /// As of [`Loader::read`].
+    fn read_small(&self, path: &Path, most: usize) -> io::Result<Option<Arc<[u8]>>> {
+        self.read(path).map(|bytes| Some(bytes).filter(|bytes| bytes.len() <= most))
+    }
+
     /// The names in a directory, in no particular order, without `.` and `..`.
     ///
     /// # Errors
@@ -85,6 +93,12 @@ impl Loader for Disk {
         let mut rest = Vec::new();
         file.take(u64::MAX).read_to_end(&mut rest)?;
         Ok(if rest.is_empty() { bytes } else { [&bytes, rest.as_slice()].concat().into() })
+    }
+
+    fn read_small(&self, path: &Path, most: usize) -> io::Result<Option<Arc<[u8]>>> {
+        let mut bytes = Vec::new();
+        std::fs::File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
+        Ok((bytes.len() <= most).then(|| bytes.into()))
     }
 
     fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {

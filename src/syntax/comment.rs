@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use memchr::memmem;
 use nom::bytes::complete::{tag, take_till, take_while, take_while1};
 use nom::character::complete::char;
 use nom::sequence::delimited;
@@ -53,10 +52,6 @@ const MARK: &[u8] = b"ngxlint:";
 
 /// The notes of a text, in order.
 pub fn notes(tree: &Tree) -> Vec<Note> {
-    // Nearly every file has none: one search over the text says so.
-    if memmem::find(tree.bytes(), MARK).is_none() {
-        return Vec::new();
-    }
     let comments = tree.trivia().iter().filter(|one| one.kind == TriviaKind::Comment);
     let mut notes = Vec::new();
     // Each `disable` that is not yet ended, by the name it disables and its place in `notes`.
@@ -151,9 +146,7 @@ fn note(tree: &Tree, span: Span) -> Option<Found> {
 
 /// The directives before and behind a comment. One that the comment stands in counts as before.
 fn neighbours(tree: &Tree, comment: Span) -> (Option<Directive<'_>>, Option<Directive<'_>>) {
-    let index = tree
-        .nodes
-        .partition_point(|node| tree.words[node.first_word as usize].start < comment.start);
+    let index = tree.nodes.count_while(|word| tree.words[word].start < comment.start);
     let at = |index: usize| (index < tree.len()).then(|| tree.directive(NodeId::new(index)));
     (index.checked_sub(1).and_then(at), at(index))
 }

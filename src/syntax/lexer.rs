@@ -25,13 +25,33 @@ const SPECIAL: [bool; 256] = {
 
 /// Any run of blank space, perhaps empty.
 pub(super) fn blank(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    take_while(is_blank).parse(input)
+    let mut rest = input;
+    loop {
+        rest = match rest {
+            // Most of it is indentation.
+            [b' ', b' ', b' ', b' ', behind @ ..] => behind,
+            [byte, behind @ ..] if is_blank(*byte) => behind,
+            _ => return Ok((rest, &input[..input.len() - rest.len()])),
+        };
+    }
 }
 
 /// A comment from its `#` up to its LF.
 pub(super) fn comment(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let end = memchr::memchr(b'\n', input).unwrap_or(input.len());
     Ok((&input[end..], &input[..end]))
+}
+
+/// How much blank space and how many comments' bytes come before a `;`.
+pub(super) fn to_semicolon(input: &[u8]) -> usize {
+    let mut rest = input;
+    while let [b' ' | b'\t' | b'\r' | b'\n' | b'#', behind @ ..] = rest {
+        rest = match rest[0] {
+            b'#' => memchr::memchr(b'\n', rest).map_or(&[][..], |end| &rest[end..]),
+            _ => behind,
+        };
+    }
+    input.len() - rest.len()
 }
 
 /// A placeholder of a template language, on one line: `{{ … }}`, `{% … %}`, `<% … %>`. nginx knows
@@ -41,11 +61,27 @@ pub(super) fn placeholder(input: &[u8]) -> IResult<&[u8], &[u8]> {
         .parse(input)
 }
 
-/// Whether something is still to be filled in: a placeholder of a template language, or
+/// `%NAME%` at the beginning of a text, as scripts replace it by `sed`: a name of three letters or
+/// more that cannot be what `%41` is in a URI.
+pub fn named_placeholder(text: &[u8]) -> Option<&[u8]> {
+    let name = text.strip_prefix(b"%")?;
+    let length = name.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_');
+    let length = length.count();
+    let (name, rest) = name.split_at(length);
+    let code = name.first()?.is_ascii_digit() || name.iter().all(u8::is_ascii_hexdigit);
+    (length >= 3 && !code && rest.starts_with(b"%")).then(|| &text[..length + 2])
+}
+
+/// Whether something is still to be filled in: a placeholder of a template language, `%NAME%`, or
 /// `${UPPER_CASE}` as `envsubst` replaces it.
 pub fn is_placeholder(word: &[u8]) -> bool {
+    // Asked of nearly every value, and nearly none has any of these bytes.
+    if memchr::memchr3(b'{', b'<', b'%', word).is_none() {
+        return false;
+    }
     let marks: [&[u8]; 3] = [b"{{", b"{%", b"<%"];
     marks.iter().any(|mark| memchr::memmem::find(word, mark).is_some())
+        || memchr::memchr_iter(b'%', word).any(|at| named_placeholder(&word[at..]).is_some())
         || memchr::memmem::find_iter(word, b"${").any(|at| {
             let name = &word[at + 2..];
             let end = name.iter().position(|byte| *byte == b'}').unwrap_or(0);
@@ -169,6 +205,16 @@ mod tests {
         ] {
             let (_, found) = bare_word(text.as_bytes()).unwrap();
             assert_eq!(found, word.as_bytes(), "{text}");
+        }
+    }
+
+    #[test]
+    fn placeholders_are_known() {
+        for word in ["{{ a }}", "a<%= b %>", "${A_1}", "%ip%:%web_port%", "x%DATABASE%"] {
+            assert!(is_placeholder(word.as_bytes()), "{word}");
+        }
+        for word in ["${a}", "$A", "%41%42", "%E4%BB%BB", "%h%l%u", "%ABC%20", "100%", "%name"] {
+            assert!(!is_placeholder(word.as_bytes()), "{word}");
         }
     }
 

@@ -7,6 +7,7 @@
 mod comment;
 mod lexer;
 mod lua;
+mod node;
 mod parser;
 mod print;
 mod problem;
@@ -15,7 +16,7 @@ mod tests;
 mod tree;
 
 pub use comment::{Asks, Note, Spanned, notes};
-pub use lexer::is_placeholder;
+pub use lexer::{is_placeholder, named_placeholder};
 pub use parser::{Parsed, parse};
 pub use print::{Piece, PieceKind, pieces, print};
 pub use problem::{Problem, ProblemKind};

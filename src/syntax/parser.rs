@@ -8,8 +8,9 @@ use bstr::ByteSlice;
 
 use super::lexer;
 use super::lua;
+use super::node::{NONE, NodeKind, Nodes};
 use super::problem::{Problem, ProblemKind};
-use super::tree::{NONE, Node, NodeKind, Tree, Trivia, TriviaKind};
+use super::tree::{Tree, Trivia, TriviaKind};
 use crate::nginx::{self, DirectiveId};
 use crate::source::Span;
 
@@ -18,6 +19,9 @@ const NGX_CONF_BUFFER: usize = 4096;
 
 /// After so many problems the text is no configuration, and more of them say nothing.
 const MOST_PROBLEMS: usize = 1000;
+
+/// The byte order mark of UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A text as nginx splits it, and what is wrong with it, in the order of the text.
 #[derive(Clone, Debug)]
@@ -45,7 +49,7 @@ pub fn parse(bytes: Arc<[u8]>) -> Parsed {
 struct Parser<'b> {
     bytes: &'b [u8],
     at: usize,
-    nodes: Vec<Node>,
+    nodes: Nodes,
     words: Vec<Span>,
     trivia: Vec<Trivia>,
     problems: Vec<Problem>,
@@ -86,7 +90,7 @@ impl<'b> Parser<'b> {
         Self {
             bytes,
             at: 0,
-            nodes: Vec::with_capacity(bytes.len() / 40),
+            nodes: Nodes::with_capacity(bytes.len() / 40),
             words: Vec::with_capacity(bytes.len() / 14),
             trivia: Vec::new(),
             problems: Vec::new(),
@@ -100,10 +104,13 @@ impl<'b> Parser<'b> {
     }
 
     fn run(&mut self) {
+        if self.bytes.starts_with(MARK) {
+            self.trivium(TriviaKind::Mark, MARK.len());
+        }
         loop {
             let blank = self.skip_blank();
             let in_directive = self.words.len() > self.first_word;
-            if in_directive && blank.contains(&b'\n') {
+            if in_directive && blank != b" " && blank.contains(&b'\n') {
                 self.line_starts.push(self.words.len());
             }
             match self.bytes.get(self.at) {
@@ -256,34 +263,32 @@ impl<'b> Parser<'b> {
             return self.open.push(Open { node: NONE, parent, free_form: false });
         }
         self.end_directive(End::Brace);
-        let index = self.nodes.len() - 1;
+        let index = self.nodes.len() as u32 - 1;
+        let name = self.words[self.nodes.first_word(index)];
         if self.open.last().is_some_and(|open| open.free_form) {
-            let began = self.words[self.nodes[index].first_word as usize];
             self.problem(Problem {
                 kind: ProblemKind::UnexpectedBlock,
                 span: self.span(1),
                 noticed: None,
-                began: Some(began),
+                began: Some(name),
                 nginx: "unexpected \"{\"".to_owned(),
             });
         }
-        let node = self.nodes[index];
-        let name = &self.bytes[self.words[node.first_word as usize].range()];
         self.at += 1;
-        if unquoted(name).ends_with(b"_by_lua_block") {
+        if unquoted(&self.bytes[name.range()]).ends_with(b"_by_lua_block") {
             return self.lua(index);
         }
-        let free_form = node.id.is_some_and(nginx::is_free_form_block);
-        self.open.push(Open { node: index as u32, parent: index as u32, free_form });
+        let free_form = self.nodes.id(index).is_some_and(nginx::is_free_form_block);
+        self.open.push(Open { node: index, parent: index, free_form });
     }
 
-    fn lua(&mut self, index: usize) {
+    fn lua(&mut self, index: u32) {
         let body = lua::body(self.rest()).map(|(_, code)| code.len());
-        self.nodes[index].kind = NodeKind::Raw;
+        self.nodes.make_raw(index);
         match body {
             Ok(length) => {
                 self.at += length;
-                self.nodes[index].close = self.at as u32;
+                self.nodes.close_block(index, self.at as u32);
                 self.at += 1;
             }
             Err(_) => {
@@ -309,8 +314,7 @@ impl<'b> Parser<'b> {
         match self.open.pop() {
             Some(Open { node: NONE, .. }) => self.trivium(TriviaKind::Stray, 1),
             Some(Open { node, .. }) => {
-                self.nodes[node as usize].close = self.at as u32;
-                self.nodes[node as usize].subtree_end = self.nodes.len() as u32;
+                self.nodes.close_block(node, self.at as u32);
                 self.at += 1;
             }
             None => self.stray(ProblemKind::UnexpectedClose, "unexpected \"}\""),
@@ -322,17 +326,17 @@ impl<'b> Parser<'b> {
         self.end_directive(End::Nothing);
         let length = usize::from(self.at < self.bytes.len());
         let noticed = self.span(length);
-        self.report_semicolon(self.nodes.len() - 1, noticed, nginx.to_owned());
+        self.report_semicolon(self.words.len(), noticed, nginx.to_owned());
     }
 
-    /// Reports that the directive `index`, the last that has words, lacks its `;`.
-    fn report_semicolon(&mut self, index: usize, noticed: Span, nginx: String) {
-        let node = self.nodes[index];
+    /// Reports that the last directive lacks its `;`; its words are those before `end`.
+    fn report_semicolon(&mut self, end: usize, noticed: Span, nginx: String) {
+        let index = self.nodes.len() as u32 - 1;
         self.problem(Problem {
             kind: ProblemKind::MissingSemicolon,
-            span: Span::at(node.terminator),
+            span: Span::at(self.words[end - 1].end),
             noticed: Some(noticed),
-            began: Some(self.words[node.first_word as usize]),
+            began: Some(self.words[self.nodes.first_word(index)]),
             nginx,
         });
     }
@@ -347,16 +351,12 @@ impl<'b> Parser<'b> {
             let Some(next) = id.and_then(|id| self.split(id, end)) else { break id };
             self.split_off(id, next, end);
         };
-        let terminator = match end {
-            End::Semicolon | End::Brace => self.at as u32,
-            End::Nothing => self.words[self.words.len() - 1].end,
-        };
         let kind = match end {
             End::Semicolon => NodeKind::Simple,
             End::Brace => NodeKind::Block,
             End::Nothing => NodeKind::Unterminated,
         };
-        self.push_node(id, kind, terminator);
+        self.push_node(id, kind);
         self.first_word = self.words.len();
         self.line_starts.clear();
         self.first_line = 0;
@@ -367,18 +367,9 @@ impl<'b> Parser<'b> {
         self.open.last().map_or(NONE, |open| open.parent)
     }
 
-    fn push_node(&mut self, id: Option<DirectiveId>, kind: NodeKind, terminator: u32) {
-        let parent = self.parent();
-        let subtree_end = self.nodes.len() as u32 + 1;
-        self.nodes.push(Node {
-            first_word: self.first_word as u32,
-            parent,
-            subtree_end,
-            terminator,
-            close: NONE,
-            id,
-            kind,
-        });
+    fn push_node(&mut self, id: Option<DirectiveId>, kind: NodeKind) {
+        let first_word = self.first_word as u32;
+        self.nodes.push(id, kind, first_word, self.parent(), self.at as u32);
     }
 
     /// [`Self::look_up`] for the name of a directive. The same names come again and again: to
@@ -404,10 +395,13 @@ impl<'b> Parser<'b> {
 
     /// The word at which another directive begins, if the words at hand cannot be one.
     fn split(&self, id: DirectiveId, end: End) -> Option<usize> {
-        let arguments = self.words.len() - self.first_word - 1;
         let lines = &self.line_starts[self.first_line..];
+        if lines.is_empty() {
+            return None;
+        }
+        let arguments = self.words.len() - self.first_word - 1;
         let free = !takes_words_alone(id);
-        if lines.is_empty() || (free && id.accepts(arguments, end == End::Brace)) {
+        if free && id.accepts(arguments, end == End::Brace) {
             return None;
         }
         let begins = |&&word: &&usize| {
@@ -430,9 +424,9 @@ impl<'b> Parser<'b> {
             End::Nothing if self.at < self.bytes.len() => "unexpected \"}\"".to_owned(),
             End::Nothing => "unexpected end of file, expecting \";\" or \"}\"".to_owned(),
         };
-        self.push_node(id, NodeKind::Unterminated, self.words[next - 1].end);
+        self.push_node(id, NodeKind::Unterminated);
         let noticed = self.span(usize::from(self.at < self.bytes.len()));
-        self.report_semicolon(self.nodes.len() - 1, noticed, nginx);
+        self.report_semicolon(next, noticed, nginx);
         self.first_word = next;
         self.first_line = self.line_starts.partition_point(|&word| word <= next);
     }

@@ -1,6 +1,7 @@
 //! A tree back to its text, piece by piece.
 
-use super::tree::{Body, NONE, Tree, TriviaKind};
+use super::node::NONE;
+use super::tree::{Body, Tree, TriviaKind};
 use crate::source::Span;
 
 /// A run of bytes of a text, and what it is.
@@ -37,7 +38,7 @@ pub fn pieces(tree: &Tree) -> Vec<Piece> {
     for directive in tree.directives() {
         let mut punctuation = |span| pieces.push(Piece { span, kind: PieceKind::Punctuation });
         punctuation(directive.terminator());
-        let close = tree.nodes[directive.node_id().index()].close;
+        let close = tree.nodes.close(directive.node_id().index() as u32);
         if close != NONE {
             punctuation(Span::new(close, close + 1));
         }

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::lexer;
+use super::node::{NONE, NodeKind, Nodes};
 use crate::nginx::DirectiveId;
 use crate::source::Span;
 
@@ -26,39 +28,9 @@ impl NodeId {
 #[derive(Clone, Debug)]
 pub struct Tree {
     pub(super) bytes: Arc<[u8]>,
-    pub(super) nodes: Vec<Node>,
+    pub(super) nodes: Nodes,
     pub(super) words: Vec<Span>,
     pub(super) trivia: Vec<Trivia>,
-}
-
-/// `words` and children are not stored: a directive's words end where those of the next begin,
-/// and its subtree is the run of nodes up to `subtree_end`.
-#[derive(Copy, Clone, Debug)]
-pub(super) struct Node {
-    pub(super) first_word: u32,
-    /// [`NONE`] at top level.
-    pub(super) parent: u32,
-    pub(super) subtree_end: u32,
-    /// Offset of the `;` or `{`; where that is missing, of the end of the last word.
-    pub(super) terminator: u32,
-    /// Offset of the `}`, [`NONE`] where there is none.
-    pub(super) close: u32,
-    pub(super) id: Option<DirectiveId>,
-    pub(super) kind: NodeKind,
-}
-
-pub(super) const NONE: u32 = u32::MAX;
-
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub(super) enum NodeKind {
-    /// Ended by `;`.
-    Simple,
-    /// Ended by nothing: the `;` is missing.
-    Unterminated,
-    /// Followed by directives in braces.
-    Block,
-    /// Followed by Lua code in braces.
-    Raw,
 }
 
 /// Bytes between directives that are no blank space.
@@ -79,6 +51,8 @@ pub enum TriviaKind {
     Template,
     /// A brace or semicolon that ends nothing, reported as a problem.
     Stray,
+    /// The byte order mark of UTF-8 at the beginning. nginx takes it for a part of the first word.
+    Mark,
 }
 
 impl Tree {
@@ -97,14 +71,30 @@ impl Tree {
         (0..self.nodes.len() as u32).map(|index| Directive { tree: self, index })
     }
 
+    /// The directives named `include`, in the order of the text.
+    pub fn includes(&self) -> impl Iterator<Item = Directive<'_>> {
+        self.nodes.includes().iter().map(|&index| Directive { tree: self, index })
+    }
+
     /// The directives at top level.
     pub fn roots(&self) -> Siblings<'_> {
         Siblings { tree: self, next: 0, end: self.nodes.len() as u32 }
     }
 
+    /// Every word in the order of the text.
+    pub fn words(&self) -> impl ExactSizeIterator<Item = Word<'_>> {
+        self.words.iter().map(|&span| Word { bytes: &self.bytes, span })
+    }
+
     /// Comments, template statements and stray bytes in the order of the text.
     pub fn trivia(&self) -> &[Trivia] {
         &self.trivia
+    }
+
+    /// Whether statements of a template language stand between its directives: of two branches of a
+    /// condition, one is left out.
+    pub fn is_template(&self) -> bool {
+        self.trivia.iter().any(|one| one.kind == TriviaKind::Template)
     }
 
     /// How many directives there are.
@@ -114,7 +104,7 @@ impl Tree {
 
     /// Whether there is no directive.
     pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
+        self.nodes.len() == 0
     }
 }
 
@@ -137,14 +127,15 @@ pub enum Body {
 }
 
 impl<'t> Directive<'t> {
-    fn node(self) -> Node {
-        self.tree.nodes[self.index as usize]
+    fn kind(self) -> NodeKind {
+        self.tree.nodes.kind(self.index)
     }
 
-    fn word_range(self) -> std::ops::Range<usize> {
-        let next = self.tree.nodes.get(self.index as usize + 1);
-        let end = next.map_or(self.tree.words.len(), |next| next.first_word as usize);
-        self.node().first_word as usize..end
+    /// Its words, the name first.
+    fn words(self) -> &'t [Span] {
+        let Tree { nodes, words, .. } = self.tree;
+        let end = nodes.next_word(self.index).unwrap_or(words.len());
+        &words[nodes.first_word(self.index)..end]
     }
 
     /// Its id in this tree.
@@ -160,80 +151,90 @@ impl<'t> Directive<'t> {
     /// The catalogue's id of its name; `None` for unknown names and for the lines of `map`,
     /// `types` and the like, which are no directives.
     pub fn id(self) -> Option<DirectiveId> {
-        self.node().id
+        self.tree.nodes.id(self.index)
     }
 
     /// The first word.
     pub fn name(self) -> Word<'t> {
-        Word { bytes: &self.tree.bytes, span: self.tree.words[self.node().first_word as usize] }
+        Word { bytes: &self.tree.bytes, span: self.words()[0] }
     }
 
     /// The words behind the name.
     pub fn args(self) -> impl DoubleEndedIterator<Item = Word<'t>> + ExactSizeIterator {
         let bytes: &[u8] = &self.tree.bytes;
-        let words = &self.tree.words[self.word_range()];
-        words[1..].iter().map(move |&span| Word { bytes, span })
+        self.words()[1..].iter().map(move |&span| Word { bytes, span })
     }
 
     /// The word behind the name at `index`, from 0.
     pub fn arg(self, index: usize) -> Option<Word<'t>> {
-        let words = &self.tree.words[self.word_range()];
-        words.get(index + 1).map(|&span| Word { bytes: &self.tree.bytes, span })
+        self.words().get(index + 1).map(|&span| Word { bytes: &self.tree.bytes, span })
     }
 
     /// From the name to the last word, without `;` or `{`.
     pub fn span(self) -> Span {
-        let words = &self.tree.words[self.word_range()];
+        let words = self.words();
         words[0].to(words[words.len() - 1])
     }
 
     /// From the name to the `;` or `}`.
     pub fn whole_span(self) -> Span {
-        let node = self.node();
-        let end = match node.kind {
-            NodeKind::Unterminated => node.terminator,
-            NodeKind::Simple => node.terminator + 1,
-            NodeKind::Block | NodeKind::Raw if node.close != NONE => node.close + 1,
-            NodeKind::Block | NodeKind::Raw => self.tree.bytes.len() as u32,
+        let end = match self.kind() {
+            NodeKind::Unterminated | NodeKind::Simple => self.terminator().end,
+            NodeKind::Block | NodeKind::Raw => match self.tree.nodes.close(self.index) {
+                NONE => self.tree.bytes.len() as u32,
+                close => close + 1,
+            },
         };
         Span::new(self.span().start, end)
     }
 
     /// The `;` or `{`; empty behind the last word where it is missing.
     pub fn terminator(self) -> Span {
-        let node = self.node();
-        let length = u32::from(node.kind != NodeKind::Unterminated);
-        Span::new(node.terminator, node.terminator + length)
+        let words_end = self.span().end;
+        let start = match self.kind() {
+            NodeKind::Unterminated => return Span::at(words_end),
+            NodeKind::Simple => {
+                let behind = &self.tree.bytes[words_end as usize..];
+                words_end + lexer::to_semicolon(behind) as u32
+            }
+            NodeKind::Block | NodeKind::Raw => self.tree.nodes.open(self.index),
+        };
+        Span::new(start, start + 1)
     }
 
     /// What follows the words.
     pub fn body(self) -> Body {
-        let node = self.node();
-        match node.kind {
+        match self.kind() {
             NodeKind::Simple | NodeKind::Unterminated => Body::None,
             NodeKind::Block => Body::Block,
             NodeKind::Raw => {
-                let end =
-                    if node.close == NONE { self.tree.bytes.len() as u32 } else { node.close };
-                Body::Raw(Span::new(node.terminator + 1, end))
+                let end = match self.tree.nodes.close(self.index) {
+                    NONE => self.tree.bytes.len() as u32,
+                    close => close,
+                };
+                Body::Raw(Span::new(self.terminator().end, end))
             }
         }
     }
 
     /// Whether braces follow.
     pub fn is_block(self) -> bool {
-        matches!(self.node().kind, NodeKind::Block | NodeKind::Raw)
+        self.kind().is_block()
     }
 
     /// The directive whose braces this one stands in.
     pub fn parent(self) -> Option<Self> {
-        let parent = self.node().parent;
+        let parent = self.tree.nodes.parent(self.index);
         (parent != NONE).then_some(Self { tree: self.tree, index: parent })
     }
 
     /// The directives in its braces.
     pub fn children(self) -> Siblings<'t> {
-        Siblings { tree: self.tree, next: self.index + 1, end: self.node().subtree_end }
+        Siblings {
+            tree: self.tree,
+            next: self.index + 1,
+            end: self.tree.nodes.subtree_end(self.index),
+        }
     }
 }
 
@@ -251,7 +252,7 @@ impl<'t> Iterator for Siblings<'t> {
     fn next(&mut self) -> Option<Directive<'t>> {
         (self.next < self.end).then(|| {
             let directive = Directive { tree: self.tree, index: self.next };
-            self.next = directive.node().subtree_end;
+            self.next = self.tree.nodes.subtree_end(self.next);
             directive
         })
     }

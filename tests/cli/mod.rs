@@ -26,6 +26,9 @@ const TREE: &[(&str, &str)] = &[
     ("toml/nginx.conf", CLEAN),
     ("directory/ngxlint.toml/x", ""),
     ("directory/nginx.conf", CLEAN),
+    ("image/Dockerfile", "# the front\nFROM nginx:1.27.3\nCOPY conf /etc/nginx\n"),
+    ("image/conf/nginx.conf", CLEAN),
+    ("impossible/nginx.conf", "events {}\nhttp {\n    ssl on;\n    http2 on;\n}\n"),
 ];
 
 const CLEAN: &str = "events {}
@@ -129,6 +132,28 @@ const CONTRACT: &[Row] = &[
     ("clean", &["check", "--config", "a", "--no-config"], 2, Empty, Has("cannot be used with")),
     ("clean", &["check", "--stdin-filename", "a"], 2, Empty, Has("give `-` as PATH")),
     ("clean", &["check", "-o", "absent/report.txt"], 2, Empty, Has("absent/report.txt")),
+    // check: the target.
+    ("clean", &["check", "--nginx-version", "1.22"], 0, Has("target >=1.22.0, <1.23.0, "), Empty),
+    (
+        "clean",
+        &["check", "--nginx-version", "1.99"],
+        0,
+        Any,
+        Has("1.99 is not a known release of nginx, the newest is 1.31.4; judged as 1.31.4\n"),
+    ),
+    ("clean", &["check", "--nginx-version", "1.99.3", "-q"], 0, Empty, Empty),
+    ("clean", &["hops", "--nginx-version", "1.22.9"], 0, Any, Has("; judged as 1.22.1")),
+    (
+        "image",
+        &["check"],
+        0,
+        Has("target 1.27.3 (from `FROM nginx:1.27.3` at Dockerfile:2), "),
+        Empty,
+    ),
+    ("image/conf", &["check"], 0, Has("(from `FROM nginx:1.27.3` at ../Dockerfile:2), "), Empty),
+    ("image/conf", &["hops"], 0, Has("(from `FROM nginx:1.27.3` at ../Dockerfile:2)"), Empty),
+    ("image", &["check", "--nginx-version", "1.22.1"], 0, Has("target 1.22.1, "), Empty),
+    ("impossible", &["check"], 1, Has("[impossible-target]"), Empty),
     // check: what cannot be read.
     ("clean", &["check", "absent.conf"], 2, Empty, Has("absent.conf")),
     ("clean", &["check", "nginx.conf", "absent"], 2, Empty, Has("absent")),
@@ -274,6 +299,23 @@ fn a_reader_that_goes_away_is_no_failure() {
         let err = String::from_utf8_lossy(&output.stderr);
         assert!(!err.contains("error:") && !err.contains("panicked"), "{arguments:?} {err}");
     }
+}
+
+#[test]
+fn a_link_out_of_the_repository_names_no_image() {
+    let tree = tree();
+    let (inside, outside) = (tree.path().join("r"), tree.path().join("outside"));
+    fs::create_dir_all(inside.join(".git")).unwrap();
+    fs::write(inside.join("nginx.conf"), CLEAN).unwrap();
+    fs::write(&outside, "FROM nginx:1.27.3\n").unwrap();
+    std::os::unix::fs::symlink(&outside, inside.join("Dockerfile")).unwrap();
+    let run = Run::of(&inside, &["check"], None);
+    assert!(run.out.contains("(assumed; set nginx-version to be exact)"), "{run:?}");
+    fs::rename(&outside, inside.join("image")).unwrap();
+    fs::remove_file(inside.join("Dockerfile")).unwrap();
+    std::os::unix::fs::symlink("image", inside.join("Dockerfile")).unwrap();
+    let run = Run::of(&inside, &["check"], None);
+    assert!(run.out.contains("(from `FROM nginx:1.27.3` at Dockerfile:1)"), "{run:?}");
 }
 
 fn tree() -> TempDir {

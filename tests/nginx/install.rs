@@ -10,7 +10,7 @@ use ngxlint::nginx::{Version, VersionSet};
 #[derive(Debug)]
 pub struct Release {
     pub version: Version,
-    /// Holds `nginx`, and `modules` where some are dynamic.
+    /// Holds `nginx`, `modules` where some are dynamic, and `source` where it was built from one.
     directory: PathBuf,
 }
 
@@ -38,6 +38,11 @@ impl Release {
             release.directory.display()
         );
         release
+    }
+
+    /// The source it was built from, if it was built here.
+    pub(super) fn source(&self) -> Option<PathBuf> {
+        Some(self.directory.join("source")).filter(|source| source.is_dir())
     }
 
     fn program(&self) -> Command {

@@ -3,6 +3,8 @@
 #![expect(clippy::disallowed_methods, reason = "tests make their own files")]
 
 mod client;
+mod differ;
+mod facts;
 mod includes;
 mod install;
 mod peer;

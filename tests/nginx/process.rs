@@ -59,7 +59,7 @@ impl Place {
     }
 
     /// nginx on this configuration; `global` is for `-g`. What it says goes to `log`.
-    fn command(&self, release: &Release, global: &str, log: &Path) -> Command {
+    pub(super) fn command(&self, release: &Release, global: &str, log: &Path) -> Command {
         let mut command = release.command();
         command.arg("-p").arg(self.work()).arg("-c").arg(self.root()).args(["-e", "stderr"]);
         let global = release.modules() + global;
@@ -146,7 +146,7 @@ impl Verdict {
 
 impl LogLine {
     /// `DATE [level] PID#TID: *CONNECTION message in FILE:LINE`, or `nginx: [level] …`.
-    fn parse(line: &str, conf: &Path) -> Option<Self> {
+    pub(super) fn parse(line: &str, conf: &Path) -> Option<Self> {
         let (before, rest) = line.split_once('[')?;
         let (level, rest) = rest.split_once("] ")?;
         let message = if before == "nginx: " { rest } else { rest.split_once(": ")?.1 };

@@ -213,7 +213,7 @@ const IN_SERVER: &[(Fate, &[u8])] = &[
     (Syntax, b"return 200 \"a\"\"b\";"),
     (Rule("directive-block"), b"location /\n    return 204;\n"),
     (Rule("directive-block"), b"location /;\n"),
-    (Rule("invalid-value"), b"location ~ ^/[0-9]{3}$ { }"),
+    (Rule("unknown-directive"), b"location ~ ^/[0-9]{3}$ { }"),
     (Rule("template-file"), b"listen {{ port }};"),
 ];
 
@@ -227,8 +227,8 @@ const WHOLE: &[(Fate, &[u8])] = &[
     (Meaning, b"\n"),
     (Meaning, b" \t\r\n  "),
     (Meaning, b"# events {}"),
-    (Meaning, b"\xef\xbb\xbfevents {}"),
-    (Meaning, b"\xef\xbb\xbf\nevents {}"),
+    (Rule("byte-order-mark"), b"\xef\xbb\xbfevents {}"),
+    (Rule("byte-order-mark"), b"\xef\xbb\xbf\nevents {}"),
     (Rule("byte-order-mark"), b"\xff\xfee\0v\0e\0n\0t\0s\0 \0{\0}\0"),
     (Syntax, b"e"),
     (Syntax, b"events"),

@@ -3,7 +3,11 @@
 use std::sync::Mutex;
 
 use bstr::ByteSlice;
-use ngxlint::source::LineIndex;
+use ngxlint::diagnostic::Level;
+use ngxlint::nginx::VersionSet;
+use ngxlint::project::{self, Request};
+use ngxlint::rules::{COMING, Rule};
+use ngxlint::source::{LineIndex, Memory};
 use ngxlint::syntax::{self, Parsed, Problem, Word};
 
 use super::process::{LogLine, Running, check};
@@ -32,6 +36,20 @@ pub(super) fn is_said(parsed: &Parsed, said: &LogLine) -> bool {
     parsed.problems.iter().any(says)
 }
 
+/// Whether the rule of that name finds something in a text. One that is still to come finds nothing.
+fn is_found(name: &str, text: &Text, release: &Release) -> bool {
+    if Rule::named(name).is_none() {
+        return COMING.contains(&name);
+    }
+    let mut memory = Memory::default();
+    memory.insert("/r/nginx.conf", text.bytes.as_slice());
+    let mut request = Request { paths: vec!["/r/nginx.conf".into()], ..Request::default() };
+    request.policy.min_level = Level::Info;
+    request.nginx_version = Some(VersionSet::exactly(release.version));
+    let report = project::check(&memory, &request).unwrap();
+    report.diagnostics.iter().any(|found| found.rule == name)
+}
+
 /// What is wrong about a text in a release.
 fn disagreement(text: &Text, release: &Release) -> Option<String> {
     let verdict = check(release, &[("nginx.conf", &text.bytes)]);
@@ -41,7 +59,7 @@ fn disagreement(text: &Text, release: &Release) -> Option<String> {
         (Fate::Accepted, None) => verdict.ok && silent,
         (Fate::Syntax, Some(said)) => is_of_syntax(&said.message) && is_said(&parsed, said),
         (Fate::Meaning, Some(_)) => silent,
-        (Fate::Rule(_), Some(_)) => true,
+        (Fate::Rule(name), Some(_)) => is_found(name, text, release),
         _ => false,
     };
     (!agree).then(|| {

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read what they judge")]
 
 mod imports;
+mod messages;
 mod texts;
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! What is still open at the end of a text, and where the brace is missing.
 
-use super::{NONE, Node, NodeKind, Parser, Problem, ProblemKind, lexer, taken};
+use super::{NONE, NodeKind, Parser, Problem, ProblemKind, lexer, taken};
 use crate::nginx;
 use crate::source::Span;
 
@@ -12,17 +12,17 @@ impl Parser<'_> {
         let mut unclosed: Vec<u32> =
             self.open.iter().map(|open| open.node).filter(|&node| node != NONE).collect();
         for &node in &unclosed {
-            self.nodes[node as usize].subtree_end = self.nodes.len() as u32;
+            self.nodes.end_subtree(node);
         }
         let suspects = self.wrongly_closed(unclosed.len());
         unclosed.drain(..suspects.len());
         for node in suspects.into_iter().chain(unclosed) {
-            let Node { terminator, close, first_word, .. } = self.nodes[node as usize];
+            let (open, close) = (self.nodes.open(node), self.nodes.close(node));
             let mut problem = Problem {
                 kind: ProblemKind::UnclosedBlock,
-                span: Span::new(terminator, terminator + 1),
+                span: Span::new(open, open + 1),
                 noticed: (close != NONE).then(|| Span::new(close, close + 1)),
-                began: Some(self.words[first_word as usize]),
+                began: Some(self.words[self.nodes.first_word(node)]),
                 nginx: "unexpected end of file, expecting \"}\"".to_owned(),
             };
             if let Some(inner) = self.unexpected_block(node) {
@@ -37,11 +37,14 @@ impl Parser<'_> {
 
     /// The problem of the first block in `outer`, if that is one whose lines are no directives.
     fn unexpected_block(&self, outer: u32) -> Option<usize> {
-        let Node { terminator, subtree_end, id, .. } = self.nodes[outer as usize];
-        id.filter(|&id| nginx::is_free_form_block(id))?;
-        let end = self.nodes.get(subtree_end as usize).map_or(u32::MAX, |next| next.terminator);
+        self.nodes.id(outer).filter(|&id| nginx::is_free_form_block(id))?;
+        let next = self.nodes.subtree_end(outer);
+        let is_last = next as usize == self.nodes.len();
+        let behind = || self.words[self.nodes.first_word(next)].start;
+        let end = if is_last { u32::MAX } else { behind() };
+        let inside = self.nodes.open(outer)..end;
         self.problems.iter().position(|one| {
-            one.kind == ProblemKind::UnexpectedBlock && (terminator..end).contains(&one.span.start)
+            one.kind == ProblemKind::UnexpectedBlock && inside.contains(&one.span.start)
         })
     }
 
@@ -53,17 +56,17 @@ impl Parser<'_> {
         }
         let mut suspects: Vec<u32> = (0..self.nodes.len() as u32)
             .filter(|&node| {
-                let Node { terminator, close, kind, .. } = self.nodes[node as usize];
-                kind == NodeKind::Block
+                let close = self.nodes.close(node);
+                self.nodes.kind(node) == NodeKind::Block
                     && close != NONE
                     && self.is_first_on_line(close)
-                    && self.indentation(close) < self.indentation(terminator)
+                    && self.indentation(close) < self.indentation(self.nodes.open(node))
             })
             .collect();
         // The blocks around a wrongly closed one are closed wrongly in its wake.
         let all = suspects.clone();
         suspects.retain(|&outer| {
-            let end = self.nodes[outer as usize].subtree_end;
+            let end = self.nodes.subtree_end(outer);
             let next = all.partition_point(|&node| node <= outer);
             all.get(next).is_none_or(|&inner| inner >= end)
         });

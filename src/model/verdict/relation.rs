@@ -1,0 +1,148 @@
+//! Lines of one block that nginx looks at together.
+
+use super::fault::{Fault, FaultKind};
+use crate::include::Used;
+use crate::model::{Model, Scope, shown};
+use crate::nginx::{Contexts, DirectiveId, id};
+use crate::syntax::is_placeholder;
+
+/// The directives of one module: its cache, what it keeps for good, and by what it finds again.
+struct Cache {
+    cache: DirectiveId,
+    store: DirectiveId,
+    key: DirectiveId,
+}
+
+const CACHES: [Cache; 4] = [
+    Cache { cache: id::FASTCGI_CACHE, store: id::FASTCGI_STORE, key: id::FASTCGI_CACHE_KEY },
+    Cache { cache: id::PROXY_CACHE, store: id::PROXY_STORE, key: id::PROXY_CACHE_KEY },
+    Cache { cache: id::SCGI_CACHE, store: id::SCGI_STORE, key: id::SCGI_CACHE_KEY },
+    Cache { cache: id::UWSGI_CACHE, store: id::UWSGI_STORE, key: id::UWSGI_CACHE_KEY },
+];
+
+/// Looks at every block of `http`.
+pub(super) fn check(model: &Model<'_>, faults: &mut Vec<Fault>) {
+    for scope in model.scopes() {
+        if matches!(scope.context(), Contexts::SERVER | Contexts::STREAM_SERVER) {
+            ocsp(model, scope, faults);
+        }
+        let mut caches = 0_u8;
+        let mut redirects = false;
+        let met = |id: DirectiveId| match id {
+            id::PROXY_REDIRECT => Some(None),
+            _ => CACHES.iter().position(|own| own.cache == id).map(Some),
+        };
+        for (_, cache) in scope.pick(met) {
+            match cache {
+                Some(index) => caches |= 1 << index,
+                None => redirects = true,
+            }
+        }
+        if redirects {
+            redirect(model, scope, faults);
+        }
+        for (_, own) in CACHES.iter().enumerate().filter(|(index, _)| caches >> index & 1 == 1) {
+            store(model, scope, own, faults);
+            key(model, scope, own, faults);
+        }
+    }
+}
+
+/// `proxy_redirect default` is made of the `proxy_pass` above it (`ngx_http_proxy_redirect`).
+fn redirect(model: &Model<'_>, scope: Scope<'_>, faults: &mut Vec<Fault>) {
+    for used in scope.own(id::PROXY_REDIRECT) {
+        let directive = used.directive();
+        let is_default = directive.arg(0).is_some_and(|word| *word.value() == *b"default");
+        if !is_default || directive.args().len() > 1 {
+            continue;
+        }
+        let mut passes = scope.own(id::PROXY_PASS);
+        let before = passes.clone().find(|pass| model.config.precedes(pass.name(), used.name()));
+        let Some(pass) = before else {
+            let message = "`proxy_redirect default` stands before any `proxy_pass` of its block";
+            let fault = add(model, used, message.to_owned(), faults);
+            fault.kind(FaultKind::Order);
+            fault.help("write it behind `proxy_pass`, or leave it out: it is the default");
+            if let Some(pass) = passes.next() {
+                let at = pass.location();
+                fault.label(at, "the `proxy_pass`");
+            }
+            continue;
+        };
+        let Some(word) = pass.directive().arg(0) else { continue };
+        if memchr::memchr(b'$', &word.value()).is_some() && !is_placeholder(word.raw()) {
+            let message = "`proxy_redirect default` needs a `proxy_pass` without variables";
+            let fault = add(model, used, message.to_owned(), faults);
+            fault.label(pass.locate(word.span()), "this one has some");
+            fault.help("write out what is to be replaced by what: `proxy_redirect FROM TO;`");
+        }
+    }
+}
+
+/// A check by OCSP of clients that need no authority (`ngx_http_ssl_merge_srv_conf`).
+fn ocsp(model: &Model<'_>, scope: Scope<'_>, faults: &mut Vec<Fault>) {
+    let Some((used, value)) = scope.value(id::SSL_OCSP) else { return };
+    let Some((verify, how)) = scope.value(id::SSL_VERIFY_CLIENT) else { return };
+    let on = value.eq_ignore_ascii_case(b"on") || value.eq_ignore_ascii_case(b"leaf");
+    let made = scope.effective(id::SSL_CERTIFICATE).next().is_some()
+        || scope.flag(id::SSL_REJECT_HANDSHAKE).is_some();
+    if on && made && how.eq_ignore_ascii_case(b"optional_no_ca") {
+        let message = "`ssl_ocsp` is incompatible with `ssl_verify_client optional_no_ca`";
+        let fault = add(model, used, message.to_owned(), faults);
+        fault.label(verify.location(), "`ssl_verify_client` in force");
+        fault.help("write `ssl_verify_client on` or `optional`");
+    }
+}
+
+/// What is cached is not stored (`ngx_http_*_store`, `ngx_http_*_cache`).
+fn store(model: &Model<'_>, scope: Scope<'_>, own: &Cache, faults: &mut Vec<Fault>) {
+    let on = |id: DirectiveId| scope.own(id).find(|used| is_on(*used));
+    let (Some(cache), Some(store)) = (on(own.cache), on(own.store)) else { return };
+    let (first, later) = match model.config.precedes(cache.name(), store.name()) {
+        true => (cache, store),
+        false => (store, cache),
+    };
+    let name = |used: Used<'_>| shown(used.directive().name().raw());
+    let message = format!("`{}` is incompatible with `{}`", name(later), name(first));
+    let fault = add(model, later, message, faults);
+    fault.label(first.location(), format!("`{}` stands here", name(first)));
+    fault.help("keep one of them");
+}
+
+/// Without a key everything is one entry (`ngx_http_*_merge_loc_conf`): nginx warns.
+fn key(model: &Model<'_>, scope: Scope<'_>, own: &Cache, faults: &mut Vec<Fault>) {
+    if own.cache == id::PROXY_CACHE || !model.config.defines_all() {
+        return;
+    }
+    let Some(cache) = scope.own(own.cache).find(|used| is_on(*used)) else { return };
+    let takes_over =
+        |server: Scope<'_>| [own.cache, own.key].iter().all(|id| server.own(*id).next().is_none());
+    // `http` is looked at only as far as a server takes it over.
+    let counts = scope.context() != Contexts::HTTP || scope.blocks(id::SERVER).any(takes_over);
+    if !counts || scope.effective(own.key).next().is_some() {
+        return;
+    }
+    let (name, key) = (own.cache.name(), own.key.name());
+    let message = format!("`{name}` has no `{key}`: every request is the same entry");
+    let fault = add(model, cache, message, faults);
+    fault.warns().help(format!("write `{key} $scheme$request_method$host$request_uri;`"));
+}
+
+/// Whether a line turns something on, as far as it is known.
+fn is_on(used: Used<'_>) -> bool {
+    used.directive().arg(0).is_some_and(|word| {
+        let value = word.value();
+        *value != *b"off" && !is_placeholder(&value)
+    })
+}
+
+fn add<'f>(
+    model: &Model<'_>,
+    used: Used<'_>,
+    message: String,
+    faults: &'f mut Vec<Fault>,
+) -> &'f mut Fault {
+    let index = faults.len();
+    faults.push(Fault::new(used, used.directive().span(), message, model.target().clone()));
+    &mut faults[index]
+}

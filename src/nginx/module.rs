@@ -1,0 +1,94 @@
+//! Modules that `load_module` loads, by the names of their files.
+
+/// Whose directives a file brings.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Catalogue {
+    /// nginx's own.
+    Nginx,
+    /// Those of a module that the facts know, by the name of its catalogue.
+    Module(&'static str),
+    /// Nobody knows.
+    Unknown,
+}
+
+/// Whose directives the file of a `load_module` brings.
+pub fn catalogue_of(path: &[u8]) -> Catalogue {
+    let file = memchr::memrchr(b'/', path).map_or(path, |slash| &path[slash + 1..]);
+    let Some(name) = file.strip_suffix(b".so") else { return Catalogue::Unknown };
+    let name = name.strip_suffix(b"-debug").unwrap_or(name);
+    if OWN.iter().any(|own| own.as_bytes() == name) {
+        return Catalogue::Nginx;
+    }
+    let found = FILES.iter().find(|(file, _)| file.as_bytes() == name);
+    found.map_or(Catalogue::Unknown, |(_, catalogue)| Catalogue::Module(catalogue))
+}
+
+/// What `auto/modules` of nginx builds as files.
+const OWN: [&str; 9] = [
+    "ngx_http_geoip_module",
+    "ngx_http_image_filter_module",
+    "ngx_http_perl_module",
+    "ngx_http_xslt_filter_module",
+    "ngx_mail_module",
+    "ngx_stream_geoip_module",
+    "ngx_stream_module",
+    "ngx_http_v2_module",
+    "ngx_http_v3_module",
+];
+
+/// What the modules call their files (`ngx_module_name` in their `config`), and packagers after
+/// them; those that bring no directives of their own are listed with what needs them.
+const FILES: [(&str, &str); 24] = [
+    ("ndk_http_module", "lua"),
+    ("ngx_http_acme_module", "acme"),
+    ("ngx_http_brotli_filter_module", "brotli"),
+    ("ngx_http_brotli_static_module", "brotli"),
+    ("ngx_http_cache_purge_module", "cache-purge"),
+    ("ngx_http_cache_purge_module_torden", "cache-purge"),
+    ("ngx_http_echo_module", "echo"),
+    ("ngx_http_geoip2_module", "geoip2"),
+    ("ngx_http_headers_more_filter_module", "headers-more"),
+    ("ngx_http_js_module", "njs"),
+    ("ngx_http_lua_module", "lua"),
+    ("ngx_http_modsecurity_module", "modsecurity"),
+    ("ngx_http_passenger_module", "passenger"),
+    ("ngx_http_set_misc_module", "set-misc"),
+    ("ngx_http_srcache_filter_module", "srcache"),
+    ("ngx_http_stream_server_traffic_status_module", "vts"),
+    ("ngx_http_vhost_traffic_status_module", "vts"),
+    ("ngx_otel_module", "otel"),
+    ("ngx_rtmp_module", "rtmp"),
+    ("ngx_stream_geoip2_module", "geoip2"),
+    ("ngx_stream_js_module", "njs"),
+    ("ngx_stream_lua_module", "stream-lua"),
+    ("ngx_http_lua_upstream_module", "lua"),
+    ("ngx_ssl_modsecurity_module", "modsecurity"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_known_by_their_names() {
+        let lua = catalogue_of(b"/usr/lib/nginx/modules/ngx_http_lua_module.so");
+        assert_eq!(lua, Catalogue::Module("lua"));
+        assert_eq!(catalogue_of(b"ngx_stream_module.so"), Catalogue::Nginx);
+        assert_eq!(catalogue_of(b"ngx_http_js_module-debug.so"), Catalogue::Module("njs"));
+        assert_eq!(catalogue_of(b"modules/my_module.so"), Catalogue::Unknown);
+        assert_eq!(catalogue_of(b""), Catalogue::Unknown);
+    }
+
+    #[test]
+    fn every_catalogue_is_one_of_the_facts() {
+        let known = |name: &'static str| {
+            crate::nginx::DirectiveId::all().any(|id| {
+                id.definitions().iter().any(|one| one.origin == crate::nginx::Origin::Module(name))
+            })
+        };
+        for (file, catalogue) in FILES {
+            // What acme and otel define comes from nginx's own manual.
+            assert!(known(catalogue), "{file}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! A name is too long for the buckets of the hash table that nginx puts it in.
+
+use std::collections::HashSet;
+
+use super::{Context, On, Rule};
+use crate::diagnostic::{Category, Confidence, Level};
+use crate::include::Used;
+use crate::model::{Scope, ScopeId};
+use crate::nginx::{Contexts, DirectiveId, id};
+use crate::syntax::{Word, is_placeholder};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "hash-bucket-size",
+    category: Category::Correctness,
+    level: Level::Error,
+    page: include_str!("../../rules/hash-bucket-size.md"),
+    check: On::Config(check),
+};
+
+/// What nginx takes for a line of the processor's cache on most machines, and for the least size of
+/// a bucket.
+const CACHE_LINE: usize = 64;
+
+/// The longest name for which a bucket of that size has room.
+const LONGEST: usize = CACHE_LINE - 2 * size_of::<u64>() - size_of::<u16>();
+
+fn check(cx: &mut Context<'_>) {
+    let model = cx.model();
+    let mut shared: Option<HashSet<ScopeId>> = None;
+    for scope in model.scopes() {
+        let context = scope.context();
+        if [Contexts::SERVER, Contexts::STREAM_SERVER].contains(&context) {
+            for used in scope.own(id::SERVER_NAME) {
+                for word in used.directive().args().filter(|word| word.raw().len() > LONGEST) {
+                    // A socket of one server has no table.
+                    let shared = shared.get_or_insert_with(|| model.servers_with_company());
+                    if shared.contains(&scope.id()) && is_one_name(&word.value()) {
+                        report(cx, scope, used, word, 0, id::SERVER_NAMES_HASH_BUCKET_SIZE);
+                    }
+                }
+            }
+        }
+        if [Contexts::HTTP, Contexts::STREAM].contains(&context) {
+            for used in scope.own(id::MAP) {
+                for line in model.config().lines(used) {
+                    let word = line.directive().name();
+                    if word.raw().len() > LONGEST && is_one_name(&word.value()) {
+                        report(cx, scope, line, word, 0, id::MAP_HASH_BUCKET_SIZE);
+                    }
+                }
+            }
+        }
+        let variables: &[_] = match context {
+            Contexts::HTTP | Contexts::STREAM => {
+                &[(id::MAP, 1), (id::GEO, 0), (id::SPLIT_CLIENTS, 1)]
+            }
+            _ => &[(id::SET, 0)],
+        };
+        for (id, argument) in variables.iter().copied() {
+            for used in scope.own(id) {
+                if let Some(word) = used.directive().arg(argument)
+                    && word.raw().len() > 1 + LONGEST
+                {
+                    report(cx, scope, used, word, 1, id::VARIABLES_HASH_BUCKET_SIZE);
+                }
+            }
+        }
+    }
+}
+
+/// Whether it is one name to look for: no pattern, no regular expression.
+fn is_one_name(value: &[u8]) -> bool {
+    !value.starts_with(b"~") && !value.starts_with(b".") && !value.contains(&b'*')
+}
+
+/// `ngx_hash_init`: a bucket holds a pointer, and for each key another, its length and its bytes.
+fn report(
+    cx: &mut Context<'_>,
+    scope: Scope<'_>,
+    used: Used<'_>,
+    word: Word<'_>,
+    sign: usize,
+    bucket: DirectiveId,
+) {
+    let value = word.value();
+    let length = value.len().saturating_sub(sign);
+    let needed = (length + size_of::<u16>()).next_multiple_of(8) + 2 * size_of::<u64>();
+    let stated = scope.value(bucket);
+    let size = match &stated {
+        None => CACHE_LINE,
+        Some((_, size)) => {
+            match std::str::from_utf8(size).ok().and_then(|size| size.parse().ok()) {
+                Some(size) => usize::next_multiple_of(size, CACHE_LINE),
+                None => return,
+            }
+        }
+    };
+    if needed <= size || is_placeholder(word.raw()) {
+        return;
+    }
+    let (name, shown) = (bucket.name(), crate::model::shown(&value));
+    let message = format!("`{shown}` is too long for a hash table with buckets of {size} bytes");
+    let enough = needed.next_power_of_two();
+    let mut draft = cx
+        .report(used, word.span(), message)
+        .confidence(Confidence::Likely)
+        .likely_level(Level::Warning)
+        .symptom(format!(
+            "could not build {}, you should increase {name}: {size}",
+            name.trim_end_matches("_bucket_size")
+        ))
+        .help(format!("write `{name} {enough};` in the block around all of them"));
+    if let Some((stated, _)) = stated {
+        draft = draft.label(stated.location(), "the size is set here");
+    }
+    _ = draft;
+}

@@ -1,0 +1,18 @@
+//! A regular expression that PCRE does not take.
+
+use super::{Context, On, Rule, report_faults};
+use crate::diagnostic::{Category, Level};
+use crate::model::FaultKind;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "invalid-regex",
+    category: Category::Correctness,
+    level: Level::Error,
+    page: include_str!("../../rules/invalid-regex.md"),
+    check: On::Config(check),
+};
+
+fn check(cx: &mut Context<'_>) {
+    report_faults(cx, FaultKind::Regex);
+}

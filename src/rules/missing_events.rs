@@ -1,0 +1,44 @@
+//! A configuration without `events`.
+
+use super::{Context, On, Rule, replace};
+use crate::diagnostic::{Applicability, Category, Confidence, Level};
+use crate::nginx::{Contexts, id};
+use crate::source::Span;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "missing-events",
+    category: Category::Correctness,
+    level: Level::Error,
+    page: include_str!("../../rules/missing-events.md"),
+    check: On::Config(check),
+};
+
+fn check(cx: &mut Context<'_>) {
+    let model = cx.model();
+    if !model.config().defines_all() {
+        return;
+    }
+    for scope in model.scopes().filter(|scope| scope.context() == Contexts::MAIN) {
+        if scope.own(id::EVENTS).next().is_some() {
+            continue;
+        }
+        let top = model.config().tops().iter().find(|top| top.context == Contexts::MAIN);
+        // An empty file is one that is still to be written.
+        let first = top.and_then(|top| model.config().walk_top(top).next());
+        let Some(first) = first else { continue };
+        let has = |id| scope.own(id).next().is_some();
+        // A file of modules alone is included somewhere; `stream` and `mail` may be.
+        let likely = !has(id::HTTP);
+        if likely && !has(id::STREAM) && !has(id::MAIL) {
+            continue;
+        }
+        let span = first.directive().name().span();
+        let edit = replace(first, Span::at(span.start), "events {}\n\n");
+        let confidence = if likely { Confidence::Likely } else { Confidence::Certain };
+        cx.report(first, span, "the configuration has no `events` block")
+            .confidence(confidence)
+            .help("nginx wants one, if only an empty one")
+            .fix("add `events {}`", Applicability::Safe, None, vec![edit]);
+    }
+}
