@@ -70,6 +70,26 @@ impl Group {
     }
 }
 
+/// To which groups a directive belongs, a bit for each; the last is that of the headers' buffers.
+static BITS: [u8; DirectiveId::COUNT] = bits();
+
+const fn bits() -> [u8; DirectiveId::COUNT] {
+    let mut bits = [0; DirectiveId::COUNT];
+    let mut index = 0;
+    while index < GROUPS.len() {
+        let ids = GROUPS[index].ids();
+        let mut place = 0;
+        while place < ids.len() {
+            bits[ids[place].index()] = 1 << index;
+            place += 1;
+        }
+        index += 1;
+    }
+    bits[id::CONNECTION_POOL_SIZE.index()] = 1 << GROUPS.len();
+    bits[id::LARGE_CLIENT_HEADER_BUFFERS.index()] = 1 << GROUPS.len();
+    bits
+}
+
 /// What is set, as far as it can be read.
 #[derive(Default)]
 struct Sizes {
@@ -131,12 +151,7 @@ impl<'m> Model<'m> {
                 continue;
             }
             let mut groups = 0_u8;
-            let bit = |id: DirectiveId| {
-                if matches!(id, id::CONNECTION_POOL_SIZE | id::LARGE_CLIENT_HEADER_BUFFERS) {
-                    return Some(1 << GROUPS.len());
-                }
-                GROUPS.iter().position(|group| group.ids().contains(&id)).map(|index| 1 << index)
-            };
+            let bit = |id: DirectiveId| Some(BITS[id.index()]).filter(|bit| *bit != 0);
             scope.pick(bit).for_each(|(_, bit)| groups |= bit);
             if groups == 0 {
                 continue;

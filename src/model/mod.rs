@@ -42,7 +42,7 @@ pub use variable_use::Unknown;
 pub use verdict::{Fault, FaultKind, Mend, Misfit, MisfitKind, Modules, Standing};
 pub use zone::{Dangling, Zone, ZoneKind};
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
 use bstr::ByteSlice;
@@ -138,6 +138,8 @@ pub struct Model<'c> {
     streams: RefCell<HashMap<ScopeId, Known>>,
     hops: Vec<hop::Data>,
     modules: Modules,
+    /// The lines that name zones and the like, once somebody asks.
+    named: OnceCell<Vec<zone::Named>>,
     verdicts: verdict::Verdicts,
 }
 
@@ -159,6 +161,7 @@ impl<'c> Model<'c> {
             streams: RefCell::default(),
             hops: Vec::new(),
             modules: Modules::default(),
+            named: OnceCell::new(),
             verdicts: verdict::Verdicts::default(),
         };
         model.modules = Modules::build(model.assumptions.modules.as_deref(), config);

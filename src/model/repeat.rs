@@ -53,7 +53,8 @@ type Pieces = Vec<(VersionSet, Repeat)>;
 impl<'m> Model<'m> {
     /// Every line that clashes with an earlier one of its block, block by block.
     pub fn duplicates(&'m self) -> Vec<Duplicate> {
-        let mut finder = Finder { model: self, known: HashMap::new(), found: Vec::new() };
+        let mut finder =
+            Finder { model: self, known: vec![Vec::new(); DirectiveId::COUNT], found: Vec::new() };
         for scope in self.scopes() {
             let context = scope.context();
             if context.is_empty() || context == Contexts::OTHER {
@@ -100,19 +101,21 @@ impl<'m> Model<'m> {
 
 struct Finder<'m> {
     model: &'m Model<'m>,
-    /// Who refuses a second line of a directive in a context.
-    known: HashMap<(DirectiveId, Contexts), Pieces>,
+    /// Who refuses a second line of a directive, by context: few each.
+    known: Vec<Vec<(Contexts, Pieces)>>,
     found: Vec<Duplicate>,
 }
 
 impl<'m> Finder<'m> {
     fn group(&mut self, scope: Scope<'m>, id: DirectiveId, lines: impl Iterator<Item = Used<'m>>) {
-        let key = (id, scope.context());
-        if !self.known.contains_key(&key) {
-            let pieces = self.pieces(id, scope.context());
-            self.known.insert(key, pieces);
-        }
-        let pieces = &self.known[&key];
+        let context = scope.context();
+        let known = &self.known[id.index()];
+        let index = known.iter().position(|(of, _)| *of == context).unwrap_or_else(|| {
+            let pieces = self.pieces(id, context);
+            self.known[id.index()].push((context, pieces));
+            self.known[id.index()].len() - 1
+        });
+        let (_, pieces) = &self.known[id.index()][index];
         if pieces.is_empty() {
             return;
         }

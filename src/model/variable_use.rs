@@ -62,7 +62,7 @@ impl<'m> Model<'m> {
             self.sort_uses(&mut unknown.uses);
             unknown.near = near(&unknown.name, unknown.family, &made);
         }
-        found.sort_by(|one, other| one.name.cmp(&other.name));
+        found.sort_by(|one, other| (&one.name, one.family).cmp(&(&other.name, other.family)));
         found
     }
 
@@ -80,10 +80,13 @@ impl<'m> Model<'m> {
 
     /// Whether directives stand in it that the user declares: their modules may bring variables.
     fn has_foreign_names(&self) -> bool {
-        self.scopes.unknown().any(|(used, _)| {
-            let name = self.config.used(used).directive().name().value();
-            self.is_extra(&name)
-        })
+        if self.assumptions.extra_directives.is_empty() {
+            return false;
+        }
+        let name = |used| self.config.used(used).directive().name().value();
+        let mut unknown = self.scopes.unknown().map(|(used, _)| name(used));
+        unknown.any(|name| self.is_extra(&name))
+            || self.directives().any(|(id, ..)| self.is_extra(id.name().as_bytes()))
     }
 
     /// Every variable that the configuration itself makes, in lower case.

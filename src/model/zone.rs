@@ -6,11 +6,11 @@
 //! format must stand before the log that uses it (`ngx_http_log_set_log`).
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::repeat::{Duplicate, DuplicateKind};
 use super::{Model, Scope};
-use crate::include::Used;
+use crate::include::{Use, Used};
 use crate::nginx::{DirectiveId, Family, id};
 use crate::source::Span;
 use crate::syntax::is_placeholder;
@@ -86,6 +86,17 @@ pub enum Dangling<'m> {
     Later(Zone<'m>, Used<'m>),
 }
 
+/// A line that names something, apart from the model that it is kept in.
+#[derive(Debug)]
+pub(super) struct Named {
+    used: Use,
+    span: Span,
+    name: Vec<u8>,
+    kind: ZoneKind,
+    size: Option<u64>,
+    declared: bool,
+}
+
 /// All that is declared and all that is used.
 #[derive(Default)]
 struct Zones<'m> {
@@ -95,15 +106,33 @@ struct Zones<'m> {
 
 impl<'m> Model<'m> {
     fn zones(&'m self) -> Zones<'m> {
+        let named = self.named.get_or_init(|| self.read_zones());
+        let mut zones = Zones::default();
+        for one in named {
+            let (used, name) = (self.used(one.used), Cow::Borrowed(&one.name[..]));
+            let Named { span, kind, size, .. } = *one;
+            let list = if one.declared { &mut zones.declared } else { &mut zones.used };
+            list.push(Zone { used, span, name, kind, size });
+        }
+        zones
+    }
+
+    /// Every line that names something: read once, for several rules ask.
+    fn read_zones(&'m self) -> Vec<Named> {
         let mut zones = Zones::default();
         for scope in self.scopes() {
             for (used, read) in scope.pick(reader) {
                 read(scope, used, &mut zones);
             }
         }
-        zones.declared.retain(|zone| !zone.name.is_empty());
-        zones.used.retain(|zone| !zone.name.is_empty() && !is_placeholder(&zone.name));
-        zones
+        zones.used.retain(|zone| !is_placeholder(&zone.name));
+        let own = |zone: Zone<'_>, declared: bool| {
+            let Zone { used, span, name, kind, size } = zone;
+            Named { used: used.name(), span, name: name.into_owned(), kind, size, declared }
+        };
+        let declared = zones.declared.into_iter().map(|zone| own(zone, true));
+        let named = declared.chain(zones.used.into_iter().map(|zone| own(zone, false)));
+        named.filter(|one| !one.name.is_empty()).collect()
     }
 
     /// Every name that is used and not declared as it would have to be.
@@ -155,16 +184,20 @@ impl<'m> Model<'m> {
     pub(super) fn zone_clashes(&'m self) -> Vec<Duplicate> {
         let mut zones = self.zones().declared;
         zones.retain(|zone| matches!(zone.kind, ZoneKind::Zone(..)) && !is_placeholder(&zone.name));
-        let mut seen: HashMap<Cow<'m, [u8]>, Vec<usize>> = HashMap::new();
+        // Most names are declared once.
+        let mut seen: HashMap<&[u8], usize> = HashMap::with_capacity(zones.len());
+        let mut again: HashSet<&[u8]> = HashSet::new();
         for (index, zone) in zones.iter().enumerate() {
-            seen.entry(zone.name.clone()).or_default().push(index);
+            if *seen.entry(&zone.name).or_insert(index) != index {
+                again.insert(&zone.name);
+            }
         }
         let mut found = Vec::new();
-        for (index, zone) in zones.iter().enumerate() {
-            let Some(namesakes) = seen.get(&zone.name).filter(|all| all.len() > 1) else {
-                continue;
-            };
-            let earlier = namesakes.iter().map(|other| &zones[*other]).find(|other| {
+        for zone in zones.iter().filter(|zone| again.contains(&*zone.name)) {
+            // The first of the name is mostly the one.
+            let first = seen.get(&*zone.name).copied().unwrap_or(0);
+            let mut namesakes = zones[first..].iter().filter(|other| other.name == zone.name);
+            let earlier = namesakes.find(|other| {
                 let (one, other) = (other.used.name(), zone.used.name());
                 self.config.precedes(one, other)
                     && self.config.are_together(one.instance, other.instance)
@@ -180,7 +213,7 @@ impl<'m> Model<'m> {
             } else {
                 continue;
             };
-            let (first, later) = (earlier.used.name(), zones[index].used.name());
+            let (first, later) = (earlier.used.name(), zone.used.name());
             found.push(Duplicate { first, later, kind, versions: self.target().clone() });
         }
         found
@@ -208,6 +241,13 @@ fn reader<'m>(id: DirectiveId) -> Option<Read<'m>> {
     Some(match id {
         id::LIMIT_REQ_ZONE | id::LIMIT_CONN_ZONE => |scope, used, zones| {
             declare(scope, used, b"zone=", zones);
+        },
+        // Up to 1.7.5, for `limit_conn`.
+        id::LIMIT_ZONE => |scope, used, zones| {
+            let Some(word) = used.directive().arg(0) else { return };
+            let kind = ZoneKind::Zone(id::LIMIT_CONN_ZONE, scope.context().family());
+            let (span, name) = (word.span(), word.value());
+            zones.declared.push(Zone { used, span, name, kind, size: None });
         },
         id::FASTCGI_CACHE_PATH
         | id::PROXY_CACHE_PATH

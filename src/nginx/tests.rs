@@ -208,6 +208,37 @@ fn values_are_handed_down_as_the_source_does() {
 }
 
 #[test]
+fn second_lines_are_taken_or_not() {
+    let kinds = |name: &str, family| {
+        let id = id_of(name);
+        let own = id.definitions().iter().filter(move |one| one.family == family);
+        let ranges = own.flat_map(|one| one.ranges);
+        let all: Vec<_> = ranges.flat_map(|range| id.repeats(family, range)).collect();
+        move |version: &str| {
+            let found: Vec<_> = all.iter().filter(|(set, _)| set.contains(at(version))).collect();
+            found.iter().map(|(_, repeat)| *repeat).collect::<Vec<_>>()
+        }
+    };
+    for (name, family, version, repeat) in [
+        ("proxy_pass", Family::Http, "1.28.3", Repeat::Once),
+        ("return", Family::Http, "1.28.3", Repeat::List),
+        ("return", Family::Stream, "1.28.3", Repeat::Once),
+        ("proxy_next_upstream", Family::Http, "1.28.3", Repeat::List),
+        ("proxy_set_header", Family::Http, "1.28.3", Repeat::List),
+        ("proxy_redirect", Family::Http, "1.28.3", Repeat::Off),
+        ("log_format", Family::Stream, "1.28.3", Repeat::Name),
+        ("http2_push", Family::Http, "1.25.0", Repeat::Off),
+        ("http2_push", Family::Http, "1.25.1", Repeat::List),
+        ("http2_max_requests", Family::Http, "1.19.6", Repeat::Once),
+        ("http2_max_requests", Family::Http, "1.25.1", Repeat::List),
+        ("error_log", Family::Core, "1.5.1", Repeat::Once),
+        ("error_log", Family::Core, "1.5.2", Repeat::List),
+    ] {
+        assert_eq!(kinds(name, family)(version), [repeat], "{name} {version}");
+    }
+}
+
+#[test]
 fn variables_are_found_by_name_and_by_beginning() {
     let module = |name: &str, family| variable(name.as_bytes(), family).map(|one| one.module);
     assert_eq!(module("host", Family::Http), Some("ngx_http_core_module"));

@@ -44,14 +44,18 @@ impl Verdicts {
             if context.is_empty() || context == Contexts::OTHER {
                 continue;
             }
+            let mut marks = 0;
             for (id, used) in scope.all() {
+                marks |= relation::mark(id);
                 judge.directive(id, used, scope, context);
+            }
+            if marks != 0 {
+                relation::check(model, scope, marks, &mut judge.found.faults);
             }
         }
         for misnomer in &model.sharing.misnomers {
             judge.found.faults.extend(value::misnomer(model, misnomer));
         }
-        relation::check(model, &mut judge.found.faults);
         // What leaves no release to an assumed target is said once, of both places together.
         let mut found = judge.found;
         if !model.conflict().is_empty() {

@@ -20,30 +20,46 @@ const CACHES: [Cache; 4] = [
     Cache { cache: id::UWSGI_CACHE, store: id::UWSGI_STORE, key: id::UWSGI_CACHE_KEY },
 ];
 
-/// Looks at every block of `http`.
-pub(super) fn check(model: &Model<'_>, faults: &mut Vec<Fault>) {
-    for scope in model.scopes() {
-        if matches!(scope.context(), Contexts::SERVER | Contexts::STREAM_SERVER) {
-            ocsp(model, scope, faults);
-        }
-        let mut caches = 0_u8;
-        let mut redirects = false;
-        let met = |id: DirectiveId| match id {
-            id::PROXY_REDIRECT => Some(None),
-            _ => CACHES.iter().position(|own| own.cache == id).map(Some),
-        };
-        for (_, cache) in scope.pick(met) {
-            match cache {
-                Some(index) => caches |= 1 << index,
-                None => redirects = true,
-            }
-        }
-        if redirects {
-            redirect(model, scope, faults);
-        }
-        for (_, own) in CACHES.iter().enumerate().filter(|(index, _)| caches >> index & 1 == 1) {
+/// What makes it worth while to look at a block, a bit for each directive.
+static MARKS: [u8; DirectiveId::COUNT] = marks();
+const REDIRECT: u8 = 1 << CACHES.len();
+const OCSP: u8 = REDIRECT << 1;
+
+const fn marks() -> [u8; DirectiveId::COUNT] {
+    let mut marks = [0; DirectiveId::COUNT];
+    let mut index = 0;
+    while index < CACHES.len() {
+        marks[CACHES[index].cache.index()] = 1 << index;
+        index += 1;
+    }
+    marks[id::PROXY_REDIRECT.index()] = REDIRECT;
+    marks[id::SSL_OCSP.index()] = OCSP;
+    marks
+}
+
+/// The mark of a directive; 0 if it has none.
+pub(super) fn mark(id: DirectiveId) -> u8 {
+    MARKS[id.index()]
+}
+
+/// Looks at a block whose directives have these marks.
+pub(super) fn check(model: &Model<'_>, scope: Scope<'_>, marks: u8, faults: &mut Vec<Fault>) {
+    if marks & REDIRECT != 0 {
+        redirect(model, scope, faults);
+    }
+    for (index, own) in CACHES.iter().enumerate() {
+        if marks >> index & 1 == 1 {
             store(model, scope, own, faults);
             key(model, scope, own, faults);
+        }
+    }
+    if marks & OCSP != 0 {
+        match scope.context() {
+            Contexts::HTTP | Contexts::STREAM => scope
+                .blocks(id::SERVER)
+                .filter(|server| server.own(id::SSL_OCSP).next().is_none())
+                .for_each(|server| ocsp(model, server, faults)),
+            _ => ocsp(model, scope, faults),
         }
     }
 }
