@@ -51,6 +51,11 @@ fn report(cx: &mut Context<'_>, missing: &Missing<'_>) {
     if let Some(other) = missing.other {
         draft = draft.label(other.location(), label);
     }
+    let lacks = matches!(missing.what, Material::Certificate | Material::OtherCertificate);
+    if let Some(server) = missing.used.directive().parent().filter(|_| lacks) {
+        let at = missing.used.locate(server.span());
+        draft = draft.label(at, "this server has none, nor has what is around it");
+    }
     draft.help(match missing.what {
         Material::Protocol => "add `TLSv1.3`".to_owned(),
         Material::Certificate | Material::OtherCertificate => {

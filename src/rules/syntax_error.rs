@@ -47,6 +47,10 @@ fn check(source: SourceId, cx: &mut Context<'_>) {
             let message =
                 if instead { "this `}` closes it instead" } else { "nginx notices it here" };
             draft = draft.label(at(span), message);
+            if instead {
+                let end = text.len() as u32;
+                draft = draft.label(at(Span::at(end)), "nginx notices it here, at the end");
+            }
         }
         if problem.kind == ProblemKind::MissingSemicolon {
             let edits = vec![Edit { at: at(problem.span), text: ";".to_owned() }];

@@ -24,6 +24,7 @@ const CACHES: [Cache; 4] = [
 static MARKS: [u8; DirectiveId::COUNT] = marks();
 const REDIRECT: u8 = 1 << CACHES.len();
 const OCSP: u8 = REDIRECT << 1;
+const CHARSET: u8 = OCSP << 1;
 
 const fn marks() -> [u8; DirectiveId::COUNT] {
     let mut marks = [0; DirectiveId::COUNT];
@@ -34,6 +35,8 @@ const fn marks() -> [u8; DirectiveId::COUNT] {
     }
     marks[id::PROXY_REDIRECT.index()] = REDIRECT;
     marks[id::SSL_OCSP.index()] = OCSP;
+    marks[id::CHARSET.index()] = CHARSET;
+    marks[id::SOURCE_CHARSET.index()] = CHARSET;
     marks
 }
 
@@ -53,6 +56,9 @@ pub(super) fn check(model: &Model<'_>, scope: Scope<'_>, marks: u8, faults: &mut
             key(model, scope, own, faults);
         }
     }
+    if marks & CHARSET != 0 {
+        charset(model, scope, faults);
+    }
     if marks & OCSP != 0 {
         match scope.context() {
             Contexts::HTTP | Contexts::STREAM => scope
@@ -62,6 +68,42 @@ pub(super) fn check(model: &Model<'_>, scope: Scope<'_>, marks: u8, faults: &mut
             _ => ocsp(model, scope, faults),
         }
     }
+}
+
+/// What turns one charset into another is a `charset_map` between them, whichever comes first in it
+/// (`ngx_http_charset_postconfiguration`).
+fn charset(model: &Model<'_>, scope: Scope<'_>, faults: &mut Vec<Fault>) {
+    let (Some((to, target)), Some((from, source))) =
+        (scope.value(id::CHARSET), scope.value(id::SOURCE_CHARSET))
+    else {
+        return;
+    };
+    let is_name = |value: &[u8]| {
+        !value.eq_ignore_ascii_case(b"off") && !value.contains(&b'$') && !is_placeholder(value)
+    };
+    if !is_name(&target) || !is_name(&source) || target.eq_ignore_ascii_case(&source) {
+        return;
+    }
+    let Some(http) = scope.chain().find(|scope| scope.context() == Contexts::HTTP) else { return };
+    let between = |map: Used<'_>| {
+        let mut ends = map.directive().args().map(|word| word.value().into_owned());
+        let (Some(a), Some(b)) = (ends.next(), ends.next()) else { return true };
+        let is = |one: &[u8], other: &[u8]| one.eq_ignore_ascii_case(other);
+        is(&a, &source) && is(&b, &target) || is(&a, &target) && is(&b, &source)
+    };
+    if !model.config.defines_all() || http.own(id::CHARSET_MAP).any(between) {
+        return;
+    }
+    let (source, target) = (shown(&source), shown(&target));
+    let message = format!("no `charset_map` turns `{source}` into `{target}`");
+    let later = if model.config.precedes(to.name(), from.name()) { from } else { to };
+    let other = if later.name() == to.name() { from } else { to };
+    let at = other.location();
+    let fault = add(model, later, message, faults);
+    fault.label(at, "the other charset").help(format!(
+        "write a `charset_map {source} {target} {{ … }}`, as the package's `koi-utf` is, or only one \
+         of the two lines"
+    ));
 }
 
 /// `proxy_redirect default` is made of the `proxy_pass` above it (`ngx_http_proxy_redirect`).

@@ -23,7 +23,11 @@ use lint::Findings;
 use report::{Known, Report, Way, shape};
 
 /// Ways to differ that stay, each with its reason.
-const KNOWN: &[Known] = &[];
+const KNOWN: &[Known] = &[Known {
+    subject: "location",
+    nginx: "unknown \"…\" variable",
+    reason: "`(?<name>` counts as the group of a regular expression wherever it stands",
+}];
 
 /// What nginx refuses because of the machine it is tried on: what its messages begin with, and what
 /// that is about. The rest of such a text nobody has judged.
@@ -42,6 +46,9 @@ const MACHINE: &[(&str, &str)] = &[
     ("SSL_load_client_CA_file(", "certificates"),
     ("BIO_new_file(", "certificates"),
     ("ENGINE_by_id(", "engines"),
+    ("SSL_CONF_cmd(", "OpenSSL"),
+    ("SSL_CTX_set1_curves_list(", "OpenSSL"),
+    ("SSL_CTX_set_cipher_list(", "OpenSSL"),
     ("malloc(", "memory"),
     ("posix_memalign(", "memory"),
 ];
