@@ -19,7 +19,7 @@ pub use directive::{
     is_free_form_block, lookup,
 };
 pub use flavor::Flavor;
-pub use module::{Catalogue, catalogue_of};
+pub use module::{Catalogue, catalogue_of, is_of_other_module};
 pub use protocol::Protocol;
 pub use value::{
     Bound, Deprecation, Status, WordFact, WordKind, bounds, default_at, defaults, deprecations,

@@ -65,6 +65,89 @@ const FILES: [(&str, &str); 24] = [
     ("ngx_ssl_modsecurity_module", "modsecurity"),
 ];
 
+/// Whether a module that is well known, but whose directives the facts do not hold, has a directive
+/// of that name: then nobody can say where it may stand and what it takes.
+pub fn is_of_other_module(name: &[u8]) -> bool {
+    OTHER.iter().any(|pattern| match pattern.strip_suffix('*') {
+        Some(begin) => name.starts_with(begin.as_bytes()),
+        None => name == pattern.as_bytes(),
+    })
+}
+
+/// Names of directives of modules that packagers and images bring along: `*` for any ending. In the
+/// order of the modules' names: array-var, auth-digest, auth-ldap, auth-pam, spnego, concat, cookie
+/// flag, dav-ext, drizzle, dynamic TLS records, encrypted session, fair, fancyindex, form input,
+/// iconv, length hiding, memc, naxsi, nchan, OpenTelemetry, OpenTracing, pagespeed, postgres, push
+/// stream, rds, redis, redis2, security headers, slowfs, statsd, subs filter, sysguard, testcookie,
+/// upload, upload progress, upstream jdomain, upsync, vod, xss, zstd.
+const OTHER: [&str; 65] = [
+    "array_*",
+    "auth_digest*",
+    "auth_ldap*",
+    "ldap_server",
+    "auth_pam*",
+    "auth_gss*",
+    "concat*",
+    "set_cookie_flag",
+    "dav_ext_*",
+    "drizzle_*",
+    "ssl_dyn_rec_*",
+    "encrypted_session_*",
+    "set_encrypt_session",
+    "set_decrypt_session",
+    "fair",
+    "fancyindex*",
+    "set_form_input*",
+    "iconv_*",
+    "set_iconv",
+    "length_hiding*",
+    "memc_*",
+    "BasicRule",
+    "CheckRule",
+    "DeniedUrl",
+    "LearningMode",
+    "LibInjection*",
+    "MainRule",
+    "SecRulesDisabled",
+    "SecRulesEnabled",
+    "naxsi_*",
+    "nchan_*",
+    "opentelemetry*",
+    "opentracing*",
+    "jaeger_*",
+    "zipkin_*",
+    "datadog_*",
+    "pagespeed*",
+    "postgres_*",
+    "push_stream*",
+    "rds_csv*",
+    "rds_json*",
+    "redis_*",
+    "redis2_*",
+    "security_headers*",
+    "hide_server_tokens",
+    "slowfs_*",
+    "statsd_*",
+    "subs_filter*",
+    "sysguard*",
+    "testcookie*",
+    "upload_*",
+    "track_uploads",
+    "report_uploads",
+    "jdomain*",
+    "upsync*",
+    "vod",
+    "vod_*",
+    "xss_*",
+    "zstd",
+    "zstd_*",
+    "replace_filter*",
+    "limit_upstream_*",
+    "auth_hash_*",
+    "shib_request*",
+    "app_protect*",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +160,18 @@ mod tests {
         assert_eq!(catalogue_of(b"ngx_http_js_module-debug.so"), Catalogue::Module("njs"));
         assert_eq!(catalogue_of(b"modules/my_module.so"), Catalogue::Unknown);
         assert_eq!(catalogue_of(b""), Catalogue::Unknown);
+    }
+
+    #[test]
+    fn modules_beyond_the_facts_are_known_by_name() {
+        for name in ["fancyindex", "fancyindex_footer", "memc_pass", "upload_progress"] {
+            assert!(is_of_other_module(name.as_bytes()), "{name}");
+        }
+        assert!(!is_of_other_module(b"fair_share"));
+        // A name of the facts is judged by them.
+        for id in crate::nginx::DirectiveId::all() {
+            assert!(!is_of_other_module(id.name().as_bytes()), "{}", id.name());
+        }
     }
 
     #[test]

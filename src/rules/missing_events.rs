@@ -29,12 +29,15 @@ fn check(cx: &mut Context<'_>) {
         let Some(first) = first else { continue };
         let has = |id| scope.own(id).next().is_some();
         // A file of modules alone is included somewhere; `stream` and `mail` may be.
-        let likely = !has(id::HTTP);
-        if likely && !has(id::STREAM) && !has(id::MAIL) {
+        let inner = !has(id::HTTP);
+        if inner && !has(id::STREAM) && !has(id::MAIL) {
             continue;
         }
         let span = first.directive().name().span();
         let edit = replace(first, Span::at(span.start), "events {}\n\n");
+        // What is called otherwise than a root is may be put together with other parts.
+        let name = &cx.files().sources.source(first.source()).name;
+        let likely = inner || name.file_name().is_none_or(|name| name != "nginx.conf");
         let confidence = if likely { Confidence::Likely } else { Confidence::Certain };
         cx.report(first, span, "the configuration has no `events` block")
             .confidence(confidence)

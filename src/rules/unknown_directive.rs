@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{Context, On, Rule, replace};
 use crate::diagnostic::{Applicability, Category, Confidence, Level};
 use crate::model::{Misfit, MisfitKind, Model, Scope, ScopeId};
-use crate::nginx::{DirectiveId, Origin, VersionSet};
+use crate::nginx::{self, DirectiveId, Origin, VersionSet};
 use crate::syntax::is_placeholder;
 
 /// The rule.
@@ -41,6 +41,9 @@ fn report(misfit: &Misfit, scope: Scope<'_>, cx: &mut Context<'_>) {
     let value = word.value();
     let in_template = used.directive().args().any(|word| is_template(word.raw()));
     if is_placeholder(&value) || in_template || model.is_extra(&value) || has_mark(&value) {
+        return;
+    }
+    if !model.modules().are_stated() && nginx::is_of_other_module(&value) {
         return;
     }
     let name = crate::model::shown(&value);

@@ -56,6 +56,11 @@ impl Modules {
             || self.loaded.contains(name)
     }
 
+    /// Whether the settings list the modules that are there.
+    pub const fn are_stated(&self) -> bool {
+        self.stated.is_some()
+    }
+
     /// Whether a module is loaded that no catalogue speaks of, and may know any name.
     pub const fn is_foreign(&self) -> bool {
         self.foreign
