@@ -134,7 +134,8 @@ impl Sizes {
         if self.write.is_some_and(|write| write < least) {
             return Some(Fault::Write(least));
         }
-        self.file.is_some_and(|file| file != 0 && file < least).then_some(Fault::File(least))
+        let file = self.file.unwrap_or(1 << 30);
+        (file != 0 && file < least).then_some(Fault::File(least))
     }
 }
 
@@ -243,6 +244,15 @@ fn upstream<'m>(scope: Scope<'m>, group: &Group) -> Option<Misfitting<'m>> {
             group.write,
             format!("`{}` is less than one buffer of {}", group.write.name(), in_words(least)),
             format!("it must be at least {}, or be left out", in_words(least)),
+        ),
+        Fault::File(least) if sizes.file.is_none() => (
+            largest,
+            format!(
+                "`{}` makes a buffer of more than `{}`, which is 1g by default",
+                largest.name(),
+                group.file.name()
+            ),
+            format!("write less, or `{} {}` too", group.file.name(), in_words(least)),
         ),
         Fault::File(least) => (
             group.file,

@@ -60,7 +60,9 @@ impl How {
             id::ERROR_PAGE | id::RETURN => Self::Last,
             id::GEO => Self::Geo,
             id::IF => Self::Condition,
-            id::EXPIRES | id::INDEX | id::SUB_FILTER | id::TRY_FILES => Self::From(0),
+            id::EXPIRES | id::INDEX | id::PROXY_SSL_ALPN | id::SUB_FILTER | id::TRY_FILES => {
+                Self::From(0)
+            }
             id::IMAGE_FILTER | id::XSLT_STYLESHEET => Self::From(1),
             id::LOG_FORMAT => Self::From(1),
             id::ADD_HEADER

@@ -154,7 +154,8 @@ impl<'m> Finder<'m> {
 
     /// A server of `mail`: only one that has TLS on is looked at.
     fn mail(&mut self, scope: Scope<'m>) {
-        let starttls = scope.value(id::STARTTLS).filter(|(_, value)| **value != *b"off");
+        let starttls =
+            scope.value(id::STARTTLS).filter(|(_, value)| !value.eq_ignore_ascii_case(b"off"));
         let line = match starttls {
             _ if listens_for_tls(scope) => {
                 scope.own(id::LISTEN).find(|listen| has_word(*listen, b"ssl"))
@@ -329,7 +330,8 @@ fn refuses_handshakes(scope: Scope<'_>) -> bool {
     scope.flag(id::SSL_REJECT_HANDSHAKE).is_some()
 }
 
-fn listens_for_tls(scope: Scope<'_>) -> bool {
+/// Whether a server has a socket that takes TLS.
+pub(super) fn listens_for_tls(scope: Scope<'_>) -> bool {
     scope.own(id::LISTEN).any(|listen| has_word(listen, b"ssl"))
 }
 

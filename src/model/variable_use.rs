@@ -9,6 +9,8 @@ use std::ops::Range;
 
 use super::Model;
 use super::compiled::{How, Table};
+use super::material::listens_for_tls;
+use super::scope::Scope;
 use crate::include::{Files, Used};
 use crate::nginx::{self, DirectiveId, Family, Origin, VersionSet, id};
 use crate::source::Span;
@@ -45,12 +47,14 @@ impl<'m> Model<'m> {
                 continue;
             }
             for (id, used) in scope.all() {
+                let compiling = compiling(scope, id);
                 for reading in table.row(id, family) {
+                    let some = compiling.as_ref().map(|some| reading.versions.intersect(some));
                     let mut look = Look {
                         model: self,
                         family,
                         made: &made,
-                        versions: &reading.versions,
+                        versions: some.as_ref().unwrap_or(&reading.versions),
                         found: &mut found,
                     };
                     look.directive(reading.how, used);
@@ -131,6 +135,24 @@ impl<'m> Model<'m> {
         }
         made
     }
+}
+
+/// The releases that get as far as compiling a directive; `None`: all that read it so. What is to be
+/// loaded for TLS is looked at where a server has a certificate, and in `stream` before 1.25.5 only
+/// where one listens for TLS (`ngx_http_ssl_merge_srv_conf`, `ngx_stream_ssl_merge_srv_conf`).
+fn compiling(scope: Scope<'_>, id: DirectiveId) -> Option<VersionSet> {
+    if !matches!(id, id::SSL_CERTIFICATE | id::SSL_CERTIFICATE_KEY) {
+        return None;
+    }
+    let has_certificate = |scope: Scope<'_>| scope.effective(id::SSL_CERTIFICATE).next().is_some();
+    if !has_certificate(scope) && !scope.blocks(id::SERVER).any(has_certificate) {
+        return Some(VersionSet::none());
+    }
+    let in_http = scope.context().family() == Family::Http;
+    if in_http || listens_for_tls(scope) || scope.blocks(id::SERVER).any(listens_for_tls) {
+        return None;
+    }
+    Some(VersionSet::since(nginx::Version::new(1, 25, 5)))
 }
 
 /// The names of groups in regular expressions: `(?<name>`, `(?P<name>`, `(?'name'`.
@@ -215,14 +237,11 @@ impl<'m> Look<'_, 'm> {
                 .args()
                 .filter(|word| word.value().starts_with(prefix.as_bytes()))
                 .for_each(|word| self.word(used, word)),
-            How::Name => directive
-                .args()
-                .filter(|word| word.value().first() == Some(&b'$'))
-                .for_each(|word| self.word(used, word)),
+            How::Name => directive.args().for_each(|word| self.bare(used, word)),
             How::Geo => {
                 let mut words = directive.args();
                 let (first, second) = (words.next(), words.next());
-                first.filter(|_| second.is_some()).iter().for_each(|word| self.word(used, *word));
+                first.filter(|_| second.is_some()).iter().for_each(|word| self.bare(used, *word));
             }
             How::Map => {
                 directive.arg(0).iter().for_each(|word| self.word(used, *word));
@@ -242,6 +261,16 @@ impl<'m> Look<'_, 'm> {
                 }
             }
             How::Memcached => self.name(used, b"memcached_key", directive.span()),
+        }
+    }
+
+    /// The variable that a whole word names: braces are a part of its name.
+    fn bare(&mut self, used: Used<'m>, word: Word<'m>) {
+        let value = word.value();
+        if let Some(name) = value.strip_prefix(b"$")
+            && !is_placeholder(word.raw())
+        {
+            self.name(used, name, word.span());
         }
     }
 

@@ -42,6 +42,21 @@ pub enum ZoneKind {
 }
 
 impl ZoneKind {
+    /// Whether its name is a whole word where it is declared, or where it is used.
+    const fn is_word(self, declared: bool) -> bool {
+        match self {
+            Self::Format(_) => true,
+            Self::Zone(
+                id::FASTCGI_CACHE_PATH
+                | id::PROXY_CACHE_PATH
+                | id::SCGI_CACHE_PATH
+                | id::UWSGI_CACHE_PATH,
+                _,
+            ) => !declared,
+            _ => false,
+        }
+    }
+
     /// The directive that declares it.
     pub const fn declared_by(self) -> DirectiveId {
         match self {
@@ -132,7 +147,8 @@ impl<'m> Model<'m> {
         };
         let declared = zones.declared.into_iter().map(|zone| own(zone, true));
         let named = declared.chain(zones.used.into_iter().map(|zone| own(zone, false)));
-        named.filter(|one| !one.name.is_empty()).collect()
+        // A parameter without a name is another's matter.
+        named.filter(|one| !one.name.is_empty() || one.kind.is_word(one.declared)).collect()
     }
 
     /// Every name that is used and not declared as it would have to be.

@@ -30,7 +30,12 @@ fn check(cx: &mut Context<'_>) {
 fn undefined(cx: &mut Context<'_>, zone: &Zone<'_>, near: Option<&str>) {
     let (name, noun) = (shown(&zone.name), zone.kind.noun());
     let by = zone.kind.declared_by().name();
-    let draft = cx.report(zone.used, zone.span, format!("there is no {noun} `{name}`"));
+    let message = if name.is_empty() {
+        format!("there is no {noun} with an empty name")
+    } else {
+        format!("there is no {noun} `{name}`")
+    };
+    let draft = cx.report(zone.used, zone.span, message);
     let help = match (near, zone.kind) {
         (Some(near), _) => format!("did you mean `{near}`?"),
         (None, ZoneKind::Format(_)) if name.contains('=') => {

@@ -242,3 +242,24 @@ fn names_of_rules_to_come_can_be_set_already() {
     let files = [("/r/nginx.conf", "events {}\n"), ("/r/ngxlint.toml", settings)];
     assert_eq!(found(&checked(&files, "/r", None)), "");
 }
+
+#[test]
+fn variables_are_looked_up_where_nginx_looks_them_up() {
+    let unknown = |lines: &str| in_http(lines).contains("undefined-variable");
+    for lines in [
+        "geo $arg_a $b {}",
+        "geo ${a} ${a} {}",
+        "server { listen 80; ssl_certificate_key $a; }",
+        "ssl_certificate_key $a; server { listen 80; }",
+    ] {
+        assert!(!unknown(lines), "{lines}");
+    }
+    for lines in [
+        "geo ${host} $b {}",
+        "charset ${host};",
+        "server { listen 80; ssl_certificate a; ssl_certificate_key $a; }",
+        "ssl_certificate_key $a; server { listen 80 ssl; ssl_certificate $host; }",
+    ] {
+        assert!(unknown(lines), "{lines}");
+    }
+}

@@ -85,6 +85,21 @@ impl<'t> Findings<'t> {
         self.errors.iter().filter(around).collect()
     }
 
+    /// Whether an error stands in a server that begins in a line.
+    pub(super) fn is_in_server(&self, line: u32) -> bool {
+        let parsed = syntax::parse(self.text.as_bytes().into());
+        let mut servers = parsed.tree.directives().filter(|one| {
+            one.is_block()
+                && one.name().raw() == b"server"
+                && self.lines.line(one.span().start) == line
+        });
+        servers.any(|one| {
+            let whole = one.whole_span();
+            let mut places = self.errors.iter().flat_map(|found| &found.places);
+            places.any(|at| whole.contains(at.span.start))
+        })
+    }
+
     /// The rules that found something, each once.
     pub(super) fn rules(&self) -> String {
         let mut rules: Vec<&str> = self.errors.iter().map(|found| found.rule).collect();

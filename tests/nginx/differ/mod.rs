@@ -17,17 +17,25 @@ use std::sync::Mutex;
 use ngxlint::nginx::{Origin, lookup};
 
 use super::Release;
+use super::process::LogLine;
 use generate::own;
 use judge::{Judge, Said};
 use lint::Findings;
 use report::{Known, Report, Way, shape};
 
 /// Ways to differ that stay, each with its reason.
-const KNOWN: &[Known] = &[Known {
-    subject: "location",
-    nginx: "unknown \"…\" variable",
-    reason: "`(?<name>` counts as the group of a regular expression wherever it stands",
-}];
+const KNOWN: &[Known] = &[
+    Known {
+        subject: "location",
+        nginx: "unknown \"…\" variable",
+        reason: "`(?<name>` counts as the group of a regular expression wherever it stands",
+    },
+    Known {
+        subject: "large_client_header_buffers",
+        nginx: "the \"…\" size must be equal to or greater than \"…\"",
+        reason: "on a machine of 32 bits the pool is half as large: the error is only likely",
+    },
+];
 
 /// What nginx refuses because of the machine it is tried on: what its messages begin with, and what
 /// that is about. The rest of such a text nobody has judged.
@@ -49,9 +57,22 @@ const MACHINE: &[(&str, &str)] = &[
     ("SSL_CONF_cmd(", "OpenSSL"),
     ("SSL_CTX_set1_curves_list(", "OpenSSL"),
     ("SSL_CTX_set_cipher_list(", "OpenSSL"),
+    ("read() \"", "files"),
+    ("pread() \"", "files"),
+    ("\"/path\" zero key size", "files"),
+    // What Linux has not, or a build. Of the first nginx says so and goes on.
+    ("accept filters \"", "platform"),
+    ("invalid parameter \"setfib=", "platform"),
+    ("\"aio on\" is unsupported on this platform", "platform"),
+    // The judge itself is started with one.
+    ("\"daemon\" directive is duplicate", "judge"),
     ("malloc(", "memory"),
     ("posix_memalign(", "memory"),
 ];
+
+/// What a message begins with whose line is, but in `mail`, that of the server, wherever its `listen`
+/// stands.
+const OF_SERVER: &str = "no \"ssl_certificate\" is defined for the \"listen ... ";
 
 /// What distributions put into their nginx: the release, and the directive.
 const BACKPORTED: &[(&str, &str)] = &[("1.22.1", "max_headers")];
@@ -162,6 +183,9 @@ impl Bench {
                     }
                     None => !rules.any(|rule| ORDER.iter().any(|one| one.2.contains(&rule))),
                 }
+            }
+            Some(LogLine { message, line: Some(line), .. }) if message.starts_with(OF_SERVER) => {
+                findings.is_in_server(*line) || !findings.in_line(*line).is_empty()
             }
             // What nginx finds when all is read has no line.
             Some(said) => said

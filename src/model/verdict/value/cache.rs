@@ -3,7 +3,7 @@
 use super::form::{ANY_NUMBER, EIGHT_PAGES, Form, POSITIVE, Zero};
 use super::number::{self, Unit};
 use super::{Check, Subject};
-use crate::nginx::id;
+use crate::nginx::{Version, VersionSet, id};
 use crate::syntax::Word;
 
 /// A directory and the levels below it (`ngx_conf_set_path_slot`).
@@ -72,8 +72,12 @@ pub(super) fn valid(subject: &mut Subject<'_, '_>) {
 
 /// `proxy_store` and its like (`ngx_http_proxy_store`).
 fn store(subject: &mut Subject<'_, '_>) {
-    if let Some(word) = subject.arg(0) {
-        subject.is_script(word);
+    let name = subject.name();
+    let Some(word) = subject.arg(0).filter(|word| word.value().is_empty()) else { return };
+    let message = |_: &str| format!("`{name}` takes `on`, `off` or a path, and this is empty");
+    if let Some(fault) = subject.refuse_word(word, message) {
+        // Earlier releases take it, and 1.26.3 is the last that is known to.
+        fault.only_in(&VersionSet::since(Version::new(1, 28, 0)));
     }
 }
 
@@ -140,9 +144,16 @@ fn open(subject: &mut Subject<'_, '_>) {
         id::OPEN_LOG_FILE_CACHE => OPEN_LOG_FILE,
         _ => CERTIFICATE,
     };
-    if subject.parameters(0, table) && !subject.is_arg_anywhere(b"off") {
-        let there = subject.has_arg(b"max=");
-        subject.must_have(there, "`max=`");
+    if !subject.parameters(0, table) || subject.is_arg_anywhere(b"off") {
+        return;
+    }
+    let there = subject.has_arg(b"max=");
+    if subject.must_have(there, "`max=`") {
+        // For logs it may be 0 beside `off`.
+        let zero = subject.args().rfind(|word| word.value().starts_with(b"max="));
+        if let Some(zero) = zero {
+            subject.parameter(zero, &[("max=", POSITIVE)]);
+        }
     }
 }
 
@@ -175,7 +186,7 @@ const OPEN_FILE: &[(&str, Form)] =
     &[("max=", POSITIVE), ("inactive=", SECONDS), ("off", Form::Alone)];
 
 const OPEN_LOG_FILE: &[(&str, Form)] = &[
-    ("max=", POSITIVE),
+    ("max=", ANY_NUMBER),
     ("inactive=", SECONDS),
     ("min_uses=", ANY_NUMBER),
     ("valid=", SECONDS),

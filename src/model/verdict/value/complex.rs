@@ -3,7 +3,7 @@
 
 use super::Subject;
 use crate::include::Used;
-use crate::nginx::{self, Family, Origin, ValueKind, VersionSet, id};
+use crate::nginx::{self, Family, Origin, ValueKind, Version, VersionSet, id};
 use crate::syntax::Word;
 
 /// Looks at the words of a directive that nginx fills in.
@@ -17,6 +17,11 @@ pub(super) fn check(subject: &mut Subject<'_, '_>) {
             subject.check_variables(word);
         }
     }
+}
+
+/// Whether a value holds a variable.
+pub(super) fn has_variable(value: &[u8]) -> bool {
+    memchr::memchr(b'$', value).is_some()
 }
 
 /// The words of a directive that are filled in, a bit each; bit 7 stands for all behind it too.
@@ -47,6 +52,7 @@ fn filled(subject: &Subject<'_, '_>) -> u8 {
             | id::LIMIT_REQ_ZONE
             | id::MAP
             | id::MEMCACHED_PASS
+            | id::PASS
             | id::PROXY_BIND
             | id::PROXY_CACHE
             | id::PROXY_CACHE_KEY
@@ -58,6 +64,7 @@ fn filled(subject: &Subject<'_, '_>) -> u8 {
             | id::SCGI_PASS
             | id::SCGI_STORE
             | id::SPLIT_CLIENTS
+            | id::TUNNEL_PASS
             | id::UWSGI_CACHE
             | id::UWSGI_CACHE_KEY
             | id::UWSGI_PASS
@@ -73,6 +80,13 @@ fn filled(subject: &Subject<'_, '_>) -> u8 {
             id::ADD_HEADER | id::ADD_TRAILER | id::AUTH_REQUEST_SET | id::REWRITE | id::SET => {
                 SECOND
             }
+            // Later releases do not look at it any more.
+            id::HTTP2_PUSH
+                if subject.versions.is_subset(&VersionSet::before(Version::new(1, 25, 1))) =>
+            {
+                FIRST
+            }
+            id::PROXY_SSL_ALPN => ALL,
             id::RETURN | id::SUB_FILTER => FIRST | SECOND,
             id::PROXY_COOKIE_DOMAIN
             | id::PROXY_COOKIE_FLAGS
@@ -90,6 +104,13 @@ fn filled(subject: &Subject<'_, '_>) -> u8 {
 }
 
 impl Subject<'_, '_> {
+    /// Whether the variables of a word are written as nginx reads them; else it is refused.
+    pub(super) fn is_script(&mut self, word: Word<'_>) -> bool {
+        let before = self.faults.len();
+        self.check_variables(word);
+        self.faults.len() == before
+    }
+
     /// Looks at the variables in one of its words.
     pub(super) fn check_variables(&mut self, word: Word<'_>) {
         self.check_variables_in(self.used, word, &VersionSet::all());
@@ -102,7 +123,7 @@ impl Subject<'_, '_> {
         word: Word<'_>,
         versions: &VersionSet,
     ) {
-        if memchr::memchr(b'$', word.raw()).is_none() {
+        if !has_variable(word.raw()) {
             return;
         }
         let value = word.value();
@@ -220,11 +241,14 @@ mod tests {
 
     #[test]
     fn variables_are_read_as_nginx_reads_them() {
-        for text in ["", "a", "$a", "${a}b", "$1$2", "a$b-$c", "$_", "${1}", "$a$b"] {
+        for text in ["", "a", "$a", "${a}b", "$1$2", "a$b-$c", "$_", "${1}", "$a$b", "$0"] {
             assert_eq!(flaw(text.as_bytes()), None, "{text}");
         }
         for (text, at, found) in [
             ("$", 0, Flaw::Nameless),
+            ("US$ 5", 2, Flaw::Nameless),
+            ("$-", 0, Flaw::Nameless),
+            ("${a", 0, Flaw::Unclosed),
             ("a$ b", 1, Flaw::Nameless),
             ("$$a", 0, Flaw::Nameless),
             ("${", 0, Flaw::Nameless),

@@ -2,7 +2,7 @@
 
 use super::number::{self, TimeFault, Unit};
 use super::word::{in_words, suggest};
-use super::{Subject, script};
+use super::{Subject, complex};
 use crate::model::verdict::fault::Fault;
 use crate::nginx;
 use crate::syntax::{Word, is_placeholder};
@@ -324,6 +324,6 @@ impl<'m> Subject<'m, '_> {
 
     /// Whether a word holds a variable.
     pub(super) fn is_variable(word: Word<'_>) -> bool {
-        script::has_variable(word.raw())
+        complex::has_variable(word.raw())
     }
 }

@@ -57,7 +57,8 @@ fn error(subject: &mut Subject<'_, '_>) {
     if value.starts_with(b"syslog:") {
         syslog(subject, target);
     } else if value.starts_with(b"memory:") {
-        subject.parameter(target, &[("memory:", Form::Size(1))]);
+        // It holds the longest message, and what nginx writes around it.
+        subject.parameter(target, &[("memory:", Form::Size(2048))]);
     }
     let mut level: Option<Word<'_>> = None;
     let mut debug: Option<Word<'_>> = None;

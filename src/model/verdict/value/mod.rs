@@ -25,11 +25,11 @@ mod number;
 mod option;
 mod pass;
 mod process;
+mod referer;
 mod regex;
 mod rewrite;
 mod scalar;
 mod scheme;
-mod script;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -64,7 +64,7 @@ pub(super) struct Subject<'m, 'f> {
 struct Check(DirectiveId, fn(&mut Subject<'_, '_>));
 
 /// The checks of what modules read by their own code.
-const CHECKS: [&[Check]; 19] = [
+const CHECKS: [&[Check]; 20] = [
     access::CHECKS,
     answer::CHECKS,
     cache::CHECKS,
@@ -77,6 +77,7 @@ const CHECKS: [&[Check]; 19] = [
     name::CHECKS,
     pass::CHECKS,
     process::CHECKS,
+    referer::CHECKS,
     rewrite::CHECKS,
     scalar::CHECKS,
     server::CHECKS,

@@ -2,7 +2,7 @@
 
 use super::form::{self, ANY_NUMBER, Form, POSITIVE, Zero};
 use super::number::{self, Unit};
-use super::{Check, Subject, access, cache, script, word};
+use super::{Check, Subject, access, cache, complex, word};
 use crate::nginx::{self, DirectiveId, ValueKind, id};
 use crate::syntax::Word;
 
@@ -12,7 +12,7 @@ pub(super) fn check(subject: &mut Subject<'_, '_>) {
     match subject.kind {
         ValueKind::Flag => flag(subject),
         ValueKind::Number => number(subject),
-        ValueKind::Size if script::has_variable(first.raw()) => complex_size(subject),
+        ValueKind::Size if complex::has_variable(first.raw()) => complex_size(subject),
         ValueKind::Size => {
             if subject.is(first, Form::Size(0)) {
                 size_bound(subject);
@@ -96,9 +96,12 @@ pub(super) fn number(subject: &mut Subject<'_, '_>) {
     let versions = subject.versions;
     let mut bounds = nginx::bounds(subject.id, subject.family());
     let bound = bounds.find(|bound| versions.meets(&bound.versions.into()));
-    let form = match bound {
-        Some(bound) => Form::Number(bound.min.into(), bound.max.into()),
-        None => ANY_NUMBER,
+    let form = match (bound, subject.id) {
+        (Some(bound), _) => Form::Number(bound.min.into(), bound.max.into()),
+        // `ngx_hash_init`: the table of variables is always built, and never empty.
+        (None, id::VARIABLES_HASH_BUCKET_SIZE) => Form::Number(1, LARGEST_BUCKET),
+        (None, id::VARIABLES_HASH_MAX_SIZE) => POSITIVE,
+        (None, _) => ANY_NUMBER,
     };
     let is_right = subject.is(word, form);
     // `ngx_http_v2_streams_index_mask`.
@@ -149,7 +152,7 @@ fn refuse_unless(subject: &mut Subject<'_, '_>, right: bool, takes: &str) {
 /// (`ngx_http_set_complex_value_size_slot`).
 fn complex_size(subject: &mut Subject<'_, '_>) {
     let Some(word) = subject.arg(0) else { return };
-    if !script::has_variable(word.raw()) {
+    if !complex::has_variable(word.raw()) {
         subject.is(word, Form::Size(0));
         return;
     }
@@ -257,6 +260,9 @@ pub(super) const CHECKS: &[Check] = &[
 
 /// Directives with a name and a value that may hold variables.
 const HEADERS: [DirectiveId; 2] = [id::GRPC_SET_HEADER, id::PROXY_SET_HEADER];
+
+/// The largest bucket of a hash table, where a line of the processor's cache has 64 bytes.
+const LARGEST_BUCKET: u64 = (64 << 10) - 64;
 
 /// `NGX_MIN_POOL_SIZE` on a machine of 64 bits.
 const MIN_POOL_SIZE: u64 = 112;

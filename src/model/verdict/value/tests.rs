@@ -77,6 +77,47 @@ fn a_message_says_what_is_taken() {
             "`worker_processes` takes a whole number or `auto`, not `many`",
         ),
         (
+            "location",
+            "error_log memory:1k",
+            "`memory:` of `error_log` takes a size of at least `2k`, not `1k`",
+        ),
+        (
+            "location",
+            "valid_referers none ~a",
+            "`none` of `valid_referers` stands without any name",
+        ),
+        (
+            "location",
+            "valid_referers http://a http://b",
+            "`valid_referers` has the name `http:` already",
+        ),
+        (
+            "location",
+            "valid_referers .a; valid_referers *.A",
+            "`valid_referers` has the name `*.A` already",
+        ),
+        (
+            "location",
+            "auth_request_set $host $a",
+            "`$host` is a variable of nginx, which `auth_request_set` cannot define",
+        ),
+        (
+            "http",
+            "variables_hash_bucket_size 0",
+            "`variables_hash_bucket_size` takes a number from 1 to 65472, not `0`",
+        ),
+        (
+            "http",
+            "open_log_file_cache max=0",
+            "`max=` of `open_log_file_cache` takes a whole number of at least 1, not `0`",
+        ),
+        (
+            "location",
+            "proxy_store \"\"",
+            "`proxy_store` takes `on`, `off` or a path, and this is empty",
+        ),
+        ("stream/server", "pass a$", "a `$` in `a$` is followed by no name of a variable"),
+        (
             "mail/server",
             "protocol http",
             "`protocol` takes `imap`, `pop3` or `smtp` here, not `http`",
@@ -90,6 +131,7 @@ fn a_message_says_what_is_taken() {
 fn what_holds_in_part_of_the_target_says_where() {
     for (version, line, message) in [
         ("1.22.1", "proxy_limit_rate $a", "`proxy_limit_rate` takes variables only since 1.27.0"),
+        ("1.22.1", "http2_push a$", "a `$` in `a$` is followed by no name of a variable"),
         ("1.20.2", "resolver 192.0.2.1 ipv4=off", "`ipv4=` of `resolver` exists only since 1.23.1"),
         (
             ">=1.20, <1.26",
@@ -106,6 +148,7 @@ fn what_holds_in_part_of_the_target_says_where() {
     }
     for (version, line) in [
         ("1.28.3", "proxy_limit_rate $a"),
+        ("1.26.3", "proxy_store \"\""),
         ("1.23.1", "resolver 192.0.2.1 ipv4=off"),
         ("1.20.2", "aio sendfile"),
         (">=1.20", "server_tokens build"),
@@ -127,6 +170,8 @@ fn what_nginx_takes_is_silent() {
         ("location", "access_log /a$b main if=$c; error_log stderr debug_http debug_core;"),
         ("location", "proxy_redirect ~a $b; proxy_store on; root ${ROOT}; index a $b /c;"),
         ("location", "proxy_read_timeout {{ a }}; limit_req {{ b }}; proxy_buffering ${C};"),
+        ("location", "valid_referers none *.a a; valid_referers blocked server_names ~b;"),
+        ("http", "open_log_file_cache max=0 off;"),
         ("upstream", "keepalive 16; hash $a consistent; random two; zone a 64k;"),
         ("stream/server", "proxy_bind $remote_addr transparent; access_log off; return $a;"),
         ("main", "worker_processes auto; worker_cpu_affinity auto 01; thread_pool a threads=2 b;"),

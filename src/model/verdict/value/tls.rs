@@ -74,11 +74,12 @@ fn is_zone(subject: &mut Subject<'_, '_>, word: Word<'_>, zone: &[u8]) -> bool {
     false
 }
 
-/// `ssl_alpn` (`ngx_stream_ssl_alpn`).
+/// `ssl_alpn` (`ngx_stream_ssl_alpn`) and `proxy_ssl_alpn`, which takes variables.
 fn alpn(subject: &mut Subject<'_, '_>) {
     let name = subject.name();
     for word in subject.args() {
-        if word.value().len() > 255 {
+        let fills_in = subject.id == id::PROXY_SSL_ALPN && Subject::is_variable(word);
+        if word.value().len() > 255 && !fills_in {
             subject
                 .refuse_word(word, |_| format!("a protocol of `{name}` has more than 255 bytes"));
         }
@@ -88,6 +89,7 @@ fn alpn(subject: &mut Subject<'_, '_>) {
 /// The checks of this file.
 pub(super) const CHECKS: &[Check] = &[
     Check(id::PROXY_SSL_ALPN, alpn),
+    Check(id::SSL, super::scalar::flag),
     Check(id::SSL_ALPN, alpn),
     Check(id::SSL_OCSP_CACHE, ocsp_cache),
     Check(id::SSL_SESSION_CACHE, session_cache),

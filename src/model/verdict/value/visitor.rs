@@ -1,4 +1,4 @@
-//! What the small modules of `http` read: referers, cookies of users, browsers, images.
+//! What the small modules of `http` read: cookies of users, browsers, images.
 
 use super::form::{Form, POSITIVE, Zero};
 use super::number::Unit;
@@ -14,38 +14,6 @@ fn sub_filter(subject: &mut Subject<'_, '_>) {
     }
     subject.is_script(search);
     subject.is_script(text);
-}
-
-/// `valid_referers` (`ngx_http_valid_referers`); regular expressions are not looked at here.
-fn referers(subject: &mut Subject<'_, '_>) {
-    for word in subject.args() {
-        let value = word.value();
-        let name = match memchr::memchr(b'/', &value) {
-            Some(slash) => &value[..slash],
-            None => &value[..],
-        };
-        let is_right = match value.first() {
-            None => false,
-            Some(b'~') => value.len() > 1,
-            Some(_) => is_wildcard(name),
-        };
-        if !is_right {
-            let message = |shown: &str| {
-                format!("`valid_referers` takes names such as `*.example.com`, not `{shown}`")
-            };
-            subject.refuse_word(word, message);
-        }
-    }
-}
-
-/// Whether a name has its wildcard, if any, at an end (`ngx_hash_add_key`).
-fn is_wildcard(name: &[u8]) -> bool {
-    let stars = name.iter().filter(|byte| **byte == b'*').count();
-    if stars > 1 || memchr::memmem::find(name, b"..").is_some() {
-        return false;
-    }
-    let at_end = matches!(name, [b'*', b'.', _, ..] | [_, .., b'.', b'*']);
-    stars == 0 || at_end || matches!(name, [b'.', _, ..])
 }
 
 /// `userid_expires` (`ngx_http_userid_expires`).
@@ -132,20 +100,8 @@ fn browser(subject: &mut Subject<'_, '_>) {
 
 /// `auth_request_set` (`ngx_http_auth_request_set`), `perl_set`: a variable first.
 fn variable(subject: &mut Subject<'_, '_>) {
-    let Some(first) = subject.arg(0) else { return };
-    let name = subject.name();
-    if !first.value().starts_with(b"$") {
-        let message = |shown: &str| format!("`{name}` takes a variable first, not `{shown}`");
-        let Some(fault) = subject.refuse_word(first, message) else { return };
-        if !first.is_quoted() {
-            let text = crate::model::shown(first.raw());
-            fault.mend(first.span(), format!("${text}"), false);
-        }
-    }
-    if subject.id == id::AUTH_REQUEST_SET
-        && let Some(value) = subject.arg(1)
-    {
-        subject.is_script(value);
+    if let Some(first) = subject.arg(0) {
+        subject.check_new_variable(first);
     }
 }
 
@@ -163,5 +119,4 @@ pub(super) const CHECKS: &[Check] = &[
     Check(id::SUB_FILTER, sub_filter),
     Check(id::USERID_EXPIRES, userid_expires),
     Check(id::USERID_MARK, userid_mark),
-    Check(id::VALID_REFERERS, referers),
 ];
