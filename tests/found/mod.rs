@@ -263,3 +263,14 @@ fn variables_are_looked_up_where_nginx_looks_them_up() {
         assert!(unknown(lines), "{lines}");
     }
 }
+
+#[test]
+fn referers_without_a_name_are_refused_where_all_is_known() {
+    let referers = |words: &str| {
+        in_http(&format!("server {{ listen 80;\nvalid_referers {words}; location / {{}} }}"))
+    };
+    assert_eq!(referers("none ~a"), "nginx.conf:3 error invalid-value");
+    for words in ["none a", "none server_names", "~a", "none ${NAMES}"] {
+        assert_eq!(referers(words), "", "{words}");
+    }
+}

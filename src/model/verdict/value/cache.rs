@@ -72,12 +72,15 @@ pub(super) fn valid(subject: &mut Subject<'_, '_>) {
 
 /// `proxy_store` and its like (`ngx_http_proxy_store`).
 fn store(subject: &mut Subject<'_, '_>) {
-    let name = subject.name();
     let Some(word) = subject.arg(0).filter(|word| word.value().is_empty()) else { return };
-    let message = |_: &str| format!("`{name}` takes `on`, `off` or a path, and this is empty");
-    if let Some(fault) = subject.refuse_word(word, message) {
-        // Earlier releases take it, and 1.26.3 is the last that is known to.
-        fault.only_in(&VersionSet::since(Version::new(1, 28, 0)));
+    // Earlier releases take it, and 1.26.3 is the last that is known to.
+    let refusing = VersionSet::since(Version::new(1, 28, 0));
+    if subject.versions.meets(&refusing) {
+        let name = subject.name();
+        let message = |_: &str| format!("`{name}` takes `on`, `off` or a path, and this is empty");
+        if let Some(fault) = subject.refuse_word(word, message) {
+            fault.only_in(&refusing);
+        }
     }
 }
 

@@ -83,11 +83,6 @@ fn a_message_says_what_is_taken() {
         ),
         (
             "location",
-            "valid_referers none ~a",
-            "`none` of `valid_referers` stands without any name",
-        ),
-        (
-            "location",
             "valid_referers http://a http://b",
             "`valid_referers` has the name `http:` already",
         ),
