@@ -217,13 +217,10 @@ impl<'m> Finder<'m> {
     fn pass_to(&mut self, scope: Scope<'m>, pass: &'static Pass, used: Used<'m>) {
         let Some(word) = used.directive().arg(0) else { return };
         let value = word.value();
-        if is_placeholder(&value) {
-            return;
-        }
         // What is behind a variable may be TLS: nginx gets ready for it.
         let scheme = value.get(..pass.scheme.len());
         let is_tls = scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(pass.scheme));
-        if is_tls || value.contains(&b'$') {
+        if (is_tls || value.contains(&b'$')) && !is_placeholder(&value) {
             self.pass(scope, pass, Some(used));
         }
     }

@@ -11,6 +11,7 @@ mod buffer;
 mod compiled;
 mod convention;
 mod hop;
+mod known;
 mod listener;
 mod location;
 mod material;
@@ -48,7 +49,7 @@ use std::collections::HashMap;
 use bstr::ByteSlice;
 
 use crate::include::{Config, Files, Use, Used};
-use crate::nginx::{DirectiveId, Flavor, Protocol, VersionSet};
+use crate::nginx::{DirectiveId, Flavor, Protocol, VersionSet, id};
 use crate::source::{Location, SourceId};
 use crate::syntax::{Asks, NodeId};
 
@@ -164,7 +165,8 @@ impl<'c> Model<'c> {
             named: OnceCell::new(),
             verdicts: verdict::Verdicts::default(),
         };
-        model.modules = Modules::build(model.assumptions.modules.as_deref(), config);
+        let loads = model.scopes.has(id::LOAD_MODULE);
+        model.modules = Modules::build(model.assumptions.modules.as_deref(), loads, config);
         if model.assumptions.assumed {
             let narrowed = target::narrow(&model, &model.assumptions.target);
             model.assumptions.target = narrowed.versions;

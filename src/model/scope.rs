@@ -124,6 +124,11 @@ impl Scopes {
         &entries[start..start + length]
     }
 
+    /// Whether a directive stands anywhere.
+    pub(super) fn has(&self, id: DirectiveId) -> bool {
+        self.present[id.index()]
+    }
+
     /// Directives that no catalogue knows, with the block they stand in.
     pub(super) fn unknown(&self) -> impl Iterator<Item = (Use, ScopeId)> {
         self.unknown.iter().copied()

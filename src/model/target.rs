@@ -106,7 +106,12 @@ impl Narrowing<'_> {
         if doubtful.is_empty() {
             return;
         }
+        let shortest = doubtful.iter().map(|one| one.fact.word.len()).min().unwrap_or(0);
         let doubt = |word: Word<'_>| {
+            // Neither quotes nor escapes make a word longer than it is written.
+            if word.raw().len() < shortest {
+                return None;
+            }
             let value = word.value();
             if !doubtful.iter().any(|one| one.fact.is(&value)) {
                 return None;

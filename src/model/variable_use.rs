@@ -4,11 +4,13 @@
 //! text with a `$` is compiled.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::Model;
 use super::compiled::{How, Table};
+use super::known::Known;
 use super::material::listens_for_tls;
 use super::scope::Scope;
 use crate::include::{Files, Used};
@@ -39,7 +41,7 @@ impl<'m> Model<'m> {
             return Vec::new();
         }
         let made = self.made_variables(files);
-        let mut table = Table::new(self);
+        let (mut table, mut known) = (Table::new(self), Known::new());
         let mut found: HashMap<(Family, Vec<u8>), Unknown<'m>> = HashMap::new();
         for scope in self.scopes() {
             let family = scope.context().family();
@@ -47,17 +49,34 @@ impl<'m> Model<'m> {
                 continue;
             }
             for (id, used) in scope.all() {
+                let row = table.row(id, family);
+                if row.is_empty() {
+                    continue;
+                }
                 let compiling = compiling(scope, id);
-                for reading in table.row(id, family) {
-                    let some = compiling.as_ref().map(|some| reading.versions.intersect(some));
-                    let mut look = Look {
-                        model: self,
-                        family,
-                        made: &made,
-                        versions: some.as_ref().unwrap_or(&reading.versions),
-                        found: &mut found,
-                    };
-                    look.directive(reading.how, used);
+                let mut look = || {
+                    let mut right = true;
+                    for reading in row {
+                        let some = compiling.as_ref().map(|some| reading.versions.intersect(some));
+                        let mut look = Look {
+                            model: self,
+                            family,
+                            made: &made,
+                            versions: some.as_ref().unwrap_or(&reading.versions),
+                            found: &mut found,
+                            right: true,
+                        };
+                        look.directive(reading.how, used);
+                        right &= look.right;
+                    }
+                    right
+                };
+                // What depends on the block is not remembered by the line alone.
+                if used.directive().is_block() || compiling.is_some() {
+                    look();
+                } else {
+                    let line = 2 * id.index() as u32 + u32::from(family == Family::Stream);
+                    known.look(line, used.directive().text(), look);
                 }
             }
         }
@@ -96,6 +115,8 @@ impl<'m> Model<'m> {
     /// Every variable that the configuration itself makes, in lower case.
     fn made_variables(&self, files: &Files) -> HashSet<(Family, Vec<u8>)> {
         let mut made = HashSet::new();
+        let makers: Vec<OnceCell<Option<Maker>>> = vec![OnceCell::new(); DirectiveId::COUNT];
+        let maker = |id: DirectiveId| *makers[id.index()].get_or_init(|| Maker::of(id));
         let mut add = |family: Family, word: &[u8]| {
             if let Some(name) = word.strip_prefix(b"$") {
                 made.insert((family, name.to_ascii_lowercase()));
@@ -103,7 +124,7 @@ impl<'m> Model<'m> {
         };
         for scope in self.scopes() {
             let family = scope.context().family();
-            for (used, by) in scope.pick(Maker::of) {
+            for (used, by) in scope.pick(maker) {
                 let directive = used.directive();
                 match by {
                     Maker::First => {
@@ -212,6 +233,8 @@ struct Look<'l, 'm> {
     /// The releases that compile them.
     versions: &'l VersionSet,
     found: &'l mut HashMap<(Family, Vec<u8>), Unknown<'m>>,
+    /// Whether nothing was found.
+    right: bool,
 }
 
 impl<'m> Look<'_, 'm> {
@@ -323,6 +346,7 @@ impl<'m> Look<'_, 'm> {
         if versions.is_empty() {
             return;
         }
+        self.right = false;
         let unknown = self.found.entry(key).or_insert_with(|| Unknown {
             name: super::shown(name),
             family,

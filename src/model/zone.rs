@@ -140,6 +140,7 @@ impl<'m> Model<'m> {
                 read(scope, used, &mut zones);
             }
         }
+        self.forget_right(&mut zones);
         zones.used.retain(|zone| !is_placeholder(&zone.name));
         let own = |zone: Zone<'_>, declared: bool| {
             let Zone { used, span, name, kind, size } = zone;
@@ -151,9 +152,36 @@ impl<'m> Model<'m> {
         named.filter(|one| !one.name.is_empty() || one.kind.is_word(one.declared)).collect()
     }
 
+    /// Leaves out the uses that are right: most are, and nobody asks for them.
+    fn forget_right(&self, zones: &mut Zones<'_>) {
+        let Zones { declared, used } = zones;
+        let mut named: HashMap<(ZoneKind, &[u8]), usize> = HashMap::new();
+        for (index, zone) in declared.iter().enumerate() {
+            named.entry((zone.kind, &*zone.name)).or_insert(index);
+        }
+        // What one line uses, the next mostly uses too.
+        let mut last: Option<&Zone<'_>> = None;
+        used.retain(|one| {
+            if one.kind.is_built_in(&one.name) {
+                return false;
+            }
+            let same = |zone: &&Zone<'_>| zone.kind == one.kind && zone.name == one.name;
+            let found = last
+                .filter(same)
+                .or_else(|| named.get(&(one.kind, &*one.name)).map(|index| &declared[*index]));
+            let Some(first) = found else { return true };
+            last = found;
+            let (first, own) = (first.used.name(), one.used.name());
+            matches!(one.kind, ZoneKind::Format(_)) && !self.config.precedes(first, own)
+        });
+    }
+
     /// Every name that is used and not declared as it would have to be.
     pub fn dangling_zones(&'m self) -> Vec<Dangling<'m>> {
         let zones = self.zones();
+        if zones.used.is_empty() {
+            return Vec::new();
+        }
         let mut named: HashMap<&[u8], Vec<&Zone<'m>>> = HashMap::new();
         for zone in &zones.declared {
             named.entry(&zone.name).or_default().push(zone);

@@ -17,9 +17,7 @@ pub static RULE: Rule = Rule {
 fn check(source: SourceId, cx: &mut Context<'_>) {
     let tree = cx.files().tree(source);
     let text = tree.bytes();
-    let marks: [&[u8]; 3] = [b"{{", b"{%", b"<%"];
-    let marked = marks.iter().any(|mark| memchr::memmem::find(text, mark).is_some());
-    if !marked && memchr::memchr(b'%', text).is_none() {
+    if memchr::memchr(b'%', text).is_none() && memchr::memmem::find(text, b"{{").is_none() {
         return;
     }
     let Some(span) = first(tree) else { return };

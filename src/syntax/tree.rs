@@ -176,6 +176,11 @@ impl<'t> Directive<'t> {
         words[0].to(words[words.len() - 1])
     }
 
+    /// The bytes from the name to the last word.
+    pub fn text(self) -> &'t [u8] {
+        &self.tree.bytes[self.span().range()]
+    }
+
     /// From the name to the `;` or `}`.
     pub fn whole_span(self) -> Span {
         let end = match self.kind() {

@@ -14,6 +14,7 @@ pub use module::Modules;
 pub use standing::{Misfit, MisfitKind, Standing};
 
 use super::Model;
+use super::known::Known;
 use super::scope::{Scope, ScopeId};
 use crate::include::{Use, Used};
 use crate::nginx::{Contexts, DirectiveId, ValueKind, VersionSet};
@@ -28,8 +29,12 @@ pub(super) struct Verdicts {
 
 impl Verdicts {
     pub(super) fn build(model: &Model<'_>) -> Self {
-        let mut judge =
-            Judge { model, ways: vec![Vec::new(); DirectiveId::COUNT], found: Self::default() };
+        let mut judge = Judge {
+            model,
+            ways: vec![Vec::new(); DirectiveId::COUNT],
+            known: Known::new(),
+            found: Self::default(),
+        };
         for (used, scope) in model.scopes.unknown() {
             judge.found.misfits.push(Misfit {
                 used,
@@ -71,6 +76,8 @@ struct Judge<'m> {
     model: &'m Model<'m>,
     /// The ways in which each directive was met: few each, and most lines are alike.
     ways: Vec<Vec<Way>>,
+    /// Lines whose words are right, whatever stands around them.
+    known: Known<'m>,
     found: Verdicts,
 }
 
@@ -86,6 +93,9 @@ struct Way {
     kind: Option<ValueKind>,
     misfits: Vec<(MisfitKind, VersionSet)>,
 }
+
+/// More ways than any directive has.
+const MOST_WAYS: usize = 1 << 12;
 
 impl<'m> Judge<'m> {
     fn directive(&mut self, id: DirectiveId, used: Used<'m>, scope: Scope<'m>, context: Contexts) {
@@ -110,10 +120,18 @@ impl<'m> Judge<'m> {
                 versions,
             });
         }
-        if let Some(kind) = way.kind {
-            let mut subject =
-                Subject::new(used, scope, id, kind, &way.versions, &mut self.found.faults);
-            value::check(&mut subject);
+        let Some(kind) = way.kind else { return };
+        let faults = &mut self.found.faults;
+        let mut check = || {
+            let before = faults.len();
+            value::check(&mut Subject::new(used, scope, id, kind, &way.versions, faults));
+            faults.len() == before
+        };
+        if value::stands_alone(id, kind, context) && index < MOST_WAYS {
+            let line = (id.index() * MOST_WAYS + index) as u32;
+            self.known.look(line, directive.text(), check);
+        } else {
+            check();
         }
     }
 }

@@ -17,11 +17,11 @@ pub struct Modules {
 }
 
 impl Modules {
-    /// What the settings state, and what the configuration loads.
-    pub(in crate::model) fn build(stated: Option<&[String]>, config: &Config) -> Self {
+    /// What the settings state, and what the configuration loads, if it `loads` anything.
+    pub(in crate::model) fn build(stated: Option<&[String]>, loads: bool, config: &Config) -> Self {
         let mut modules =
             Self { stated: stated.map(|names| names.iter().cloned().collect()), ..Self::default() };
-        for top in config.tops() {
+        for top in config.tops().iter().filter(|_| loads) {
             for used in config.walk_top(top) {
                 let directive = used.directive();
                 let Some(word) =

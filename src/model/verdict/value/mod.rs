@@ -44,7 +44,7 @@ use super::fault::Fault;
 use crate::include::Used;
 use crate::model::Model;
 use crate::model::scope::Scope;
-use crate::nginx::{DirectiveId, Family, ValueKind, VersionRange, VersionSet};
+use crate::nginx::{Contexts, DirectiveId, Family, ValueKind, VersionRange, VersionSet, id};
 use crate::source::Span;
 use crate::syntax::{Word, is_placeholder};
 
@@ -104,6 +104,33 @@ const fn table() -> [Option<fn(&mut Subject<'_, '_>)>; DirectiveId::COUNT] {
         list += 1;
     }
     table
+}
+
+/// Whether it depends on the words of a line alone, and on how it stands, what is said of them:
+/// not on other lines.
+pub(super) fn stands_alone(id: DirectiveId, kind: ValueKind, context: Contexts) -> bool {
+    if matches!(kind, ValueKind::Bitmask | ValueKind::MimeTypes) {
+        return false;
+    }
+    match id {
+        id::ACCESS_LOG
+        | id::ADD_HEADER
+        | id::ALLOW
+        | id::DENY
+        | id::ERROR_PAGE
+        | id::EXPIRES
+        | id::INDEX
+        | id::LISTEN
+        | id::RETURN
+        | id::REWRITE
+        | id::SET
+        | id::TRY_FILES => true,
+        // In an `upstream` it is another directive.
+        id::LOCATION | id::SERVER => {
+            [Contexts::HTTP, Contexts::SERVER, Contexts::STREAM].contains(&context)
+        }
+        _ => TABLE[id.index()].is_none(),
+    }
 }
 
 /// Looks at the words of a directive.

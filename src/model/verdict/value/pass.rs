@@ -118,12 +118,12 @@ fn address(subject: &mut Subject<'_, '_>, word: Word<'_>, url: &Url<'_>, form: &
         return without_upstream(subject, word, url, form);
     }
     let (model, family, name) = (subject.model(), subject.family(), subject.name());
-    let shown = crate::model::shown(host);
     match model.upstreams.find(family, host) {
         Some(upstream) => {
             let block = model.used(upstream.block);
             let together = model.config().are_one(block.instance(), subject.used.instance());
             if let Some(port) = url.port.filter(|_| together) {
+                let shown = crate::model::shown(host);
                 let message = format!("the upstream `{shown}` may not have a port, here {port}");
                 let behind = format!(":{}", port_text(&word.value(), host));
                 let text = crate::model::shown(&word.value()).replacen(
@@ -145,6 +145,7 @@ fn address(subject: &mut Subject<'_, '_>, word: Word<'_>, url: &Url<'_>, form: &
             if (is_name && !model.config().is_complete()) || model.is_passed_to(family, host) {
                 return;
             }
+            let shown = crate::model::shown(host);
             let none = if is_name { "no `upstream` of that name, and " } else { "" };
             let message = format!("`{shown}` has no port: {none}`{name}` assumes none");
             subject.refuse(word.span(), message).kind(FaultKind::Port).help(if is_name {
