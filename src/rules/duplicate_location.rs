@@ -34,6 +34,32 @@ fn is_compared(scope: Scope<'_>) -> bool {
     })
 }
 
+/// Whether two of them may have one name: most end with other bytes.
+fn may_be_same<'m>(locations: impl Iterator<Item = Used<'m>>) -> bool {
+    // What is quoted, ends with an escape, or has no name is looked at closely.
+    let end = |used: Used<'m>| -> Option<[u8; 2]> {
+        let mut words = used.directive().args();
+        let mut name = words.next_back()?.raw();
+        if words.next().is_none() {
+            let glued = [b"^~", &b"~*"[..], b"=", b"~"].into_iter();
+            name = glued.filter_map(|sign| name.strip_prefix(sign)).next().unwrap_or(name);
+        }
+        match name {
+            [] | [b'"' | b'\'', ..] | [.., b'\\', _] | [.., b'\\', _, _] => None,
+            [one] => Some([0, *one]),
+            [.., one, other] => Some([*one, *other]),
+        }
+    };
+    let mut ends = [[0; 2]; 16];
+    for (index, used) in locations.enumerate() {
+        match end(used) {
+            Some(end) if index < ends.len() && !ends[..index].contains(&end) => ends[index] = end,
+            _ => return true,
+        }
+    }
+    false
+}
+
 /// `ngx_http_join_exact_locations`: `/a` and `^~ /a` are the same, `/a` and `= /a` are not.
 fn check_level<'m>(
     scope: Scope<'m>,
@@ -41,7 +67,7 @@ fn check_level<'m>(
     cx: &mut Context<'_>,
 ) {
     let locations = scope.own(id::LOCATION);
-    if locations.clone().nth(1).is_none() || !is_compared(scope) {
+    if !may_be_same(locations.clone()) || !is_compared(scope) {
         return;
     }
     level.clear();
