@@ -41,16 +41,16 @@ fn check(source: SourceId, cx: &mut Context<'_>) {
             };
             draft = draft.label(at(span), message);
         }
-        if let Some(span) = problem.noticed {
-            let instead = problem.kind == ProblemKind::UnclosedBlock
-                && text.get(span.range()) == Some(b"}".as_slice());
-            let message =
-                if instead { "this `}` closes it instead" } else { "nginx notices it here" };
-            draft = draft.label(at(span), message);
-            if instead {
-                let end = text.len() as u32;
-                draft = draft.label(at(Span::at(end)), "nginx notices it here, at the end");
+        let mut noticed = problem.noticed;
+        if problem.kind == ProblemKind::UnclosedBlock {
+            let closing = |span: &Span| text.get(span.range()) == Some(b"}".as_slice());
+            if let Some(span) = noticed.filter(closing) {
+                draft = draft.label(at(span), "this `}` closes it instead");
             }
+            noticed = Some(Span::at(text.len() as u32));
+        }
+        if let Some(span) = noticed {
+            draft = draft.label(at(span), "nginx notices it here");
         }
         if problem.kind == ProblemKind::MissingSemicolon {
             let edits = vec![Edit { at: at(problem.span), text: ";".to_owned() }];

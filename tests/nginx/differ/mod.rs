@@ -14,7 +14,7 @@ mod value;
 use std::fmt::Write;
 use std::sync::Mutex;
 
-use ngxlint::nginx::{Origin, lookup};
+use ngxlint::nginx::{Origin, is_of_other_module, lookup};
 
 use super::Release;
 use super::process::LogLine;
@@ -29,6 +29,11 @@ const KNOWN: &[Known] = &[
         subject: "location",
         nginx: "unknown \"…\" variable",
         reason: "`(?<name>` counts as the group of a regular expression wherever it stands",
+    },
+    Known {
+        subject: "a word",
+        nginx: "conflicting parameter \"…\"",
+        reason: "a name twice in `server_name` clashes in `valid_referers server_names`: not compared",
     },
     Known {
         subject: "large_client_header_buffers",
@@ -134,7 +139,8 @@ impl Bench {
         let name = message.strip_prefix("unknown directive \"")?.strip_suffix('"')?;
         let id = lookup(name.as_bytes())?;
         let module = |origin| matches!(origin, Origin::Module(_));
-        let elsewhere = id.definitions().iter().any(|one| module(one.origin));
+        let elsewhere = id.definitions().iter().any(|one| module(one.origin))
+            || is_of_other_module(name.as_bytes());
         let known = own(id, self.release.version).next().is_some();
         (known || elsewhere).then_some("not built in")
     }
