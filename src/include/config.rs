@@ -75,7 +75,12 @@ impl Config {
     /// Whether the root is known and everything it includes was read. Only then does the absence
     /// of something mean anything.
     pub fn is_complete(&self) -> bool {
-        self.has_root() && self.unread.is_empty() && self.faults.is_empty()
+        self.has_root() && self.is_whole()
+    }
+
+    /// Whether every include was read, with or without a root.
+    pub fn is_whole(&self) -> bool {
+        self.unread.is_empty() && self.faults.is_empty()
     }
 
     /// Whether the root is known and all that defines anything was read: of the files that packages

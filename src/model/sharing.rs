@@ -120,7 +120,7 @@ impl Sharing {
         let mut groups: Vec<Group<'_>> = Vec::new();
         let config = model.config();
         let has_root = config.has_root();
-        let whole = config.unread().is_empty() && config.faults().is_empty();
+        let whole = config.is_whole();
         let mut template = (None, false);
         for one in bound.iter().filter(|one| whole || !one.implicit) {
             // Of the branches of a template one is left out. Most lines are of the same file.

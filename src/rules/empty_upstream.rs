@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Context<'_>) {
     let model = cx.model();
     let config = model.config();
-    let whole = config.unread().is_empty() && config.faults().is_empty();
+    let whole = config.is_whole();
     let contexts = [Contexts::UPSTREAM, Contexts::STREAM_UPSTREAM];
     for scope in model.scopes().filter(|scope| contexts.contains(&scope.context())) {
         if let Some(block) = scope.block().filter(|_| whole) {

@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Context<'_>) {
     let model = cx.model();
     // What was not read may have it.
-    if !model.config().unread().is_empty() || !model.config().faults().is_empty() {
+    if !model.config().is_whole() {
         return;
     }
     for scope in model.scopes() {

@@ -1,6 +1,7 @@
 //! IP addresses and networks as nginx reads them where it looks up no names: `ngx_inet_addr`,
 //! `ngx_inet6_addr`, `ngx_parse_addr_port` and `ngx_ptocidr` in `ngx_inet.c`.
 
+use super::network::inet4;
 use super::number::number;
 
 /// An address: four numbers and three dots, or colons.
@@ -8,26 +9,9 @@ pub(super) fn address(text: &[u8]) -> Option<u128> {
     v4(text).map(|address| u128::from(address) << 96).or_else(|| v6(text))
 }
 
-/// Four numbers of which any may be empty. The address of all ones is what nginx takes for an
-/// error.
+/// As in a network, but the address of all ones is what nginx takes for an error.
 fn v4(text: &[u8]) -> Option<u32> {
-    let (mut address, mut octet, mut dots) = (0u32, 0u32, 0);
-    for byte in text {
-        match byte {
-            b'0'..=b'9' => {
-                octet = octet * 10 + u32::from(byte - b'0');
-                if octet > 255 {
-                    return None;
-                }
-            }
-            b'.' if dots < 3 => {
-                address = address << 8 | octet;
-                (octet, dots) = (0, dots + 1);
-            }
-            _ => return None,
-        }
-    }
-    (dots == 3).then_some(address << 8 | octet).filter(|&address| address != u32::MAX)
+    inet4(text).filter(|&address| address != u32::MAX)
 }
 
 /// Groups of up to four hexadecimal digits, one `::`, perhaps an IPv4 address at the end.

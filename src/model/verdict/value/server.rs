@@ -93,7 +93,7 @@ fn address(subject: &mut Subject<'_, '_>, word: Word<'_>, url: &Url<'_>, said: &
 fn resolved(subject: &mut Subject<'_, '_>, word: Word<'_>) {
     let scope = subject.scope;
     let (config, model) = (scope.model.config(), scope.model);
-    if !config.unread().is_empty() || !config.faults().is_empty() {
+    if !config.is_whole() {
         return;
     }
     let name = scope.block().and_then(|block| block.directive().arg(0));
