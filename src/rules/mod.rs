@@ -22,6 +22,7 @@ mod duplicate_upstream;
 mod empty_upstream;
 mod hash_bucket_size;
 mod http1_to_http2_upstream;
+mod http2_to_http1_upstream;
 mod impossible_target;
 mod include_cycle;
 mod invalid_regex;
@@ -33,9 +34,14 @@ mod missing_handler;
 mod missing_include;
 mod missing_listen;
 mod missing_tls_material;
+mod missing_upstream_sni;
+mod mixed_upstream_protocols;
 mod overlong_token;
 mod plaintext_to_tls_upstream;
 mod proxy_pass_uri;
+mod proxy_protocol_mismatch;
+mod quic_only_upstream;
+mod stream_tls_without_alpn;
 mod syntax_error;
 mod template_file;
 mod tls_to_plaintext_upstream;
@@ -46,7 +52,10 @@ mod unknown_directive;
 mod unknown_suppression;
 mod unsupported_proxy_http_version;
 mod unused_suppression;
+mod upstream_default_port;
 mod upstream_port;
+mod upstream_tls_name;
+mod wrong_upstream_protocol;
 
 pub use draft::{Draft, Finding};
 #[allow(unused_imports, reason = "the rules of this issue use them one by one")]
@@ -82,6 +91,7 @@ pub static ALL: &[&Rule] = &[
     &empty_upstream::RULE,
     &hash_bucket_size::RULE,
     &http1_to_http2_upstream::RULE,
+    &http2_to_http1_upstream::RULE,
     &impossible_target::RULE,
     &include_cycle::RULE,
     &invalid_regex::RULE,
@@ -93,9 +103,14 @@ pub static ALL: &[&Rule] = &[
     &missing_include::RULE,
     &missing_listen::RULE,
     &missing_tls_material::RULE,
+    &missing_upstream_sni::RULE,
+    &mixed_upstream_protocols::RULE,
     &overlong_token::RULE,
     &plaintext_to_tls_upstream::RULE,
     &proxy_pass_uri::RULE,
+    &proxy_protocol_mismatch::RULE,
+    &quic_only_upstream::RULE,
+    &stream_tls_without_alpn::RULE,
     &syntax_error::RULE,
     &template_file::RULE,
     &tls_to_plaintext_upstream::RULE,
@@ -106,7 +121,10 @@ pub static ALL: &[&Rule] = &[
     &UNKNOWN_SUPPRESSION,
     &unsupported_proxy_http_version::RULE,
     &UNUSED_SUPPRESSION,
+    &upstream_default_port::RULE,
     &upstream_port::RULE,
+    &upstream_tls_name::RULE,
+    &wrong_upstream_protocol::RULE,
 ];
 
 /// Names that are given away to rules still to come, ascending: settings and comments may say them
@@ -121,32 +139,23 @@ pub static COMING: &[&str] = &[
     "grpc-through-proxy-pass",
     "h2c-smuggling",
     "http2-only-listener",
-    "http2-to-http1-upstream",
     "implicit-http10",
     "ineffective-upstream-keepalive",
     "listen-options-conflict",
     "lost-proxy-headers",
     "missing-resolver",
-    "missing-upstream-sni",
-    "mixed-upstream-protocols",
     "overridden-pass",
     "proxy-pass-slash-mismatch",
     "proxy-protocol-both-directions",
-    "proxy-protocol-mismatch",
-    "quic-only-upstream",
     "quic-without-tcp",
     "shared-keepalive-pool",
     "stale-baseline",
-    "stream-tls-without-alpn",
     "unused-proxy-http-version",
     "unused-upstream-tls",
     "upgrade-without-http11",
-    "upstream-default-port",
     "upstream-keepalive-timeout",
-    "upstream-tls-name",
     "upstream-unspecified-address",
     "wrong-upgrade-header",
-    "wrong-upstream-protocol",
 ];
 
 pub use unknown_suppression::RULE as UNKNOWN_SUPPRESSION;

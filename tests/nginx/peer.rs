@@ -33,6 +33,8 @@ pub(super) enum Kind {
     TlsAlwaysH2,
     /// Over TLS, what the client asks for by ALPN, HTTP/1 if it does not ask.
     TlsBoth,
+    /// HTTP/2 over TLS, for who asks for it by ALPN; others are sent away.
+    TlsH2,
     /// HTTP/1 over TLS, `http/1.1` by ALPN.
     TlsHttp1,
 }
@@ -44,7 +46,7 @@ impl Kind {
             Self::Both => &["h2c", "http/1.0", "http/1.1"],
             Self::H2c => &["h2c"],
             Self::Http1 => &["http/1.0", "http/1.1"],
-            Self::TlsAlwaysH2 => &["h2"],
+            Self::TlsAlwaysH2 | Self::TlsH2 => &["h2"],
             Self::TlsBoth => &["tls", "h2", "http/1.0", "http/1.1"],
             Self::TlsHttp1 => &["tls", "http/1.0", "http/1.1"],
         }
@@ -53,7 +55,7 @@ impl Kind {
     const fn alpn(self) -> Option<&'static [&'static [u8]]> {
         match self {
             Self::Both | Self::H2c | Self::Http1 => None,
-            Self::TlsAlwaysH2 => Some(&[b"h2"]),
+            Self::TlsAlwaysH2 | Self::TlsH2 => Some(&[b"h2"]),
             Self::TlsBoth => Some(&[b"h2", b"http/1.1"]),
             Self::TlsHttp1 => Some(&[b"http/1.1"]),
         }
@@ -116,6 +118,9 @@ async fn attend(kind: Kind, stream: TcpStream, acceptor: Option<TlsAcceptor>) {
 async fn serve_tls(kind: Kind, stream: TcpStream, acceptor: TlsAcceptor) {
     let Ok(stream) = acceptor.accept(stream).await else { return };
     let chosen = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+    if kind == Kind::TlsH2 && !chosen {
+        return;
+    }
     let h2 = chosen || kind == Kind::TlsAlwaysH2;
     serve(if h2 { Kind::H2c } else { Kind::Http1 }, stream).await;
 }

@@ -5,7 +5,7 @@ mod clash;
 mod edit;
 mod fault;
 
-pub(super) use clash::peers_in_words;
+pub(super) use clash::{evidence, peers_in_words};
 #[allow(unused_imports, reason = "the rules of this issue use them one by one")]
 pub(super) use edit::{insert_before, insert_behind, insert_inside, remove, replace};
 pub(super) use fault::report_faults;
