@@ -9,6 +9,8 @@ mod found;
 #[cfg(test)]
 mod hops;
 #[cfg(test)]
+mod idiom;
+#[cfg(test)]
 mod nginx;
 #[cfg(test)]
 mod soup;
