@@ -252,7 +252,7 @@ fn behind(pass: &Pass<'_>, text: &[u8], tls: Option<bool>, via: &Value) -> Vec<P
     let Pass { scope, used, kind, .. } = *pass;
     match split_scheme(kind, text) {
         Some((scheme_tls, rest)) => {
-            let pass = Pass { scope, used, kind, sni: sni(pass, text) };
+            let pass = Pass { scope, used, kind, sni: pass.server_name(text) };
             pass.peers(host(rest), tls.or(scheme_tls), Some(via))
         }
         None => vec![Peer::unknown(pass.used, text, None)],

@@ -20,23 +20,29 @@ mod duplicate_map_key;
 mod duplicate_server_name;
 mod duplicate_upstream;
 mod empty_upstream;
+mod grpc_listener_without_http2;
+mod grpc_through_proxy_pass;
 mod hash_bucket_size;
 mod http1_to_http2_upstream;
+mod http2_only_listener;
 mod http2_to_http1_upstream;
 mod impossible_target;
 mod include_cycle;
 mod invalid_regex;
 mod invalid_upstream_scheme;
 mod invalid_value;
+mod listen_options_conflict;
 mod location_nesting;
 mod missing_events;
 mod missing_handler;
 mod missing_include;
 mod missing_listen;
+mod missing_resolver;
 mod missing_tls_material;
 mod missing_upstream_sni;
 mod mixed_upstream_protocols;
 mod overlong_token;
+mod overridden_pass;
 mod plaintext_to_tls_upstream;
 mod proxy_pass_uri;
 mod proxy_protocol_mismatch;
@@ -51,7 +57,9 @@ mod undefined_zone;
 mod unknown_directive;
 mod unknown_suppression;
 mod unsupported_proxy_http_version;
+mod unused_proxy_http_version;
 mod unused_suppression;
+mod unused_upstream_tls;
 mod upstream_default_port;
 mod upstream_port;
 mod upstream_tls_name;
@@ -60,7 +68,8 @@ mod wrong_upstream_protocol;
 pub use draft::{Draft, Finding};
 #[allow(unused_imports, reason = "the rules of this issue use them one by one")]
 use draft::{
-    insert_before, insert_behind, insert_inside, peers_in_words, remove, replace, report_faults,
+    grpc_sign_in_words, insert_before, insert_behind, insert_inside, peers_in_words, remove,
+    remove_word, replace, report_faults,
 };
 
 use crate::diagnostic::{Card, Category, Confidence, Diagnostic, Level};
@@ -89,23 +98,29 @@ pub static ALL: &[&Rule] = &[
     &duplicate_server_name::RULE,
     &duplicate_upstream::RULE,
     &empty_upstream::RULE,
+    &grpc_listener_without_http2::RULE,
+    &grpc_through_proxy_pass::RULE,
     &hash_bucket_size::RULE,
     &http1_to_http2_upstream::RULE,
+    &http2_only_listener::RULE,
     &http2_to_http1_upstream::RULE,
     &impossible_target::RULE,
     &include_cycle::RULE,
     &invalid_regex::RULE,
     &invalid_upstream_scheme::RULE,
     &invalid_value::RULE,
+    &listen_options_conflict::RULE,
     &location_nesting::RULE,
     &missing_events::RULE,
     &missing_handler::RULE,
     &missing_include::RULE,
     &missing_listen::RULE,
+    &missing_resolver::RULE,
     &missing_tls_material::RULE,
     &missing_upstream_sni::RULE,
     &mixed_upstream_protocols::RULE,
     &overlong_token::RULE,
+    &overridden_pass::RULE,
     &plaintext_to_tls_upstream::RULE,
     &proxy_pass_uri::RULE,
     &proxy_protocol_mismatch::RULE,
@@ -120,7 +135,9 @@ pub static ALL: &[&Rule] = &[
     &unknown_directive::RULE,
     &UNKNOWN_SUPPRESSION,
     &unsupported_proxy_http_version::RULE,
+    &unused_proxy_http_version::RULE,
     &UNUSED_SUPPRESSION,
+    &unused_upstream_tls::RULE,
     &upstream_default_port::RULE,
     &upstream_port::RULE,
     &upstream_tls_name::RULE,
@@ -135,23 +152,15 @@ pub static COMING: &[&str] = &[
     "connection-header-over-http2",
     "constant-connection-upgrade",
     "external-host-header",
-    "grpc-listener-without-http2",
-    "grpc-through-proxy-pass",
     "h2c-smuggling",
-    "http2-only-listener",
     "implicit-http10",
     "ineffective-upstream-keepalive",
-    "listen-options-conflict",
     "lost-proxy-headers",
-    "missing-resolver",
-    "overridden-pass",
     "proxy-pass-slash-mismatch",
     "proxy-protocol-both-directions",
     "quic-without-tcp",
     "shared-keepalive-pool",
     "stale-baseline",
-    "unused-proxy-http-version",
-    "unused-upstream-tls",
     "upgrade-without-http11",
     "upstream-keepalive-timeout",
     "upstream-unspecified-address",

@@ -5,6 +5,7 @@
 mod client;
 mod differ;
 mod facts;
+mod idiom;
 mod includes;
 mod install;
 mod peer;

@@ -66,6 +66,13 @@ pub(in crate::rules) fn remove(used: Used<'_>) -> Edit {
     replace(used, span, "")
 }
 
+/// An edit that takes an argument away, with the space before it.
+pub(in crate::rules) fn remove_word(used: Used<'_>, span: Span) -> Edit {
+    let before = &used.directive().tree().bytes()[..span.start as usize];
+    let kept = before.trim_ascii_end().len() as u32;
+    replace(used, Span::new(kept, span.end), "")
+}
+
 /// What stands on the lines on which a part of a text begins and ends.
 struct Around<'t> {
     span: Span,
