@@ -10,7 +10,10 @@ mod address;
 mod buffer;
 mod compiled;
 mod convention;
+mod force;
+mod header;
 mod hop;
+mod keepalive;
 mod known;
 mod listener;
 mod location;
@@ -30,7 +33,9 @@ mod zone;
 pub use accept::{Accepts, Applications, Mismatch, Speaks, Speech, Tls};
 pub use address::{Address, Host};
 pub use buffer::Misfitting;
+pub use header::{Header, HeaderValue, Says, When};
 pub use hop::{Clash, HTTP2_TO_UPSTREAM, HTTP11_DEFAULT, Hop, Kind};
+pub use keepalive::{LOCAL_KEEPALIVE, Obstacle, Pool, Unkept};
 pub use location::{Kind as LocationKind, Pattern};
 pub use material::{Material, Missing};
 pub use peer::{Certainty, Evidence, Known, Peer};
@@ -44,7 +49,7 @@ pub use verdict::{Fault, FaultKind, Mend, Misfit, MisfitKind, Modules, Standing}
 pub use zone::{Dangling, Zone, ZoneKind};
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bstr::ByteSlice;
 
@@ -138,6 +143,14 @@ pub struct Model<'c> {
     /// What stream listeners accept, as far as it is worked out.
     streams: RefCell<HashMap<ScopeId, Known>>,
     hops: Vec<hop::Data>,
+    /// On which hops the lines of a block are in force, by directive, once somebody asks.
+    ruled: RefCell<HashMap<DirectiveId, force::Ruled>>,
+    /// The includes that were not read and may speak of proxying, once somebody asks.
+    unread: OnceCell<HashSet<Use>>,
+    /// The `map` blocks by their variables, once somebody asks.
+    map_lines: OnceCell<header::MapLines>,
+    /// Which upstream is reached by which hop, once somebody asks.
+    reached: OnceCell<keepalive::Reached>,
     modules: Modules,
     /// The lines that name zones and the like, once somebody asks.
     named: OnceCell<Vec<zone::Named>>,
@@ -161,6 +174,10 @@ impl<'c> Model<'c> {
             unreadable: Vec::new(),
             streams: RefCell::default(),
             hops: Vec::new(),
+            ruled: RefCell::default(),
+            unread: OnceCell::new(),
+            map_lines: OnceCell::new(),
+            reached: OnceCell::new(),
             modules: Modules::default(),
             named: OnceCell::new(),
             verdicts: verdict::Verdicts::default(),

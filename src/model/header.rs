@@ -1,0 +1,311 @@
+//! The request headers that a hop sends by `proxy_set_header` or `grpc_set_header`: which lines are
+//! in force, what each may say, and which lines an inner block lost. A block with a line of its own
+//! inherits none; a header without a line has nginx's default, or none.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::Model;
+use super::hop::{Hop, Kind};
+use super::scope::Scope;
+use super::variable::{Template, template};
+use crate::include::{Use, Used};
+use crate::nginx::{Contexts, DirectiveId, id};
+use crate::syntax::is_placeholder;
+
+/// A line that sets a request header, in force in a block.
+#[derive(Copy, Clone)]
+pub struct Header<'m> {
+    used: Used<'m>,
+    /// The block it is in force in: a `set` there may choose what it says.
+    scope: Scope<'m>,
+}
+
+/// What a header says for some requests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderValue {
+    /// For which.
+    pub when: When,
+    /// What.
+    pub says: Says,
+    /// The line of a `map`, or the `set`, that says so.
+    pub line: Option<Use>,
+}
+
+/// What a header says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// What the header of the client of that name says, in lower case with `_` for `-`.
+    Client(Vec<u8>),
+    /// These bytes; a header without any is not sent.
+    Constant(Vec<u8>),
+    /// Nobody knows.
+    Unknown,
+}
+
+/// For which requests a header says something.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum When {
+    /// For all.
+    Always,
+    /// For those that ask for no upgrade of the protocol.
+    Plain,
+    /// For some.
+    Sometimes,
+    /// For those that ask for an upgrade, or some of them.
+    Upgrade,
+}
+
+impl Kind {
+    /// The directive that sets its request headers.
+    pub const fn header_directive(self) -> Option<DirectiveId> {
+        match self {
+            Self::Grpc => Some(id::GRPC_SET_HEADER),
+            Self::Proxy => Some(id::PROXY_SET_HEADER),
+            _ => None,
+        }
+    }
+}
+
+impl<'m> Hop<'m> {
+    /// The lines in force that set the request header of that name.
+    pub fn headers(self, name: &str) -> impl Iterator<Item = Header<'m>> {
+        let id = self.kind().header_directive();
+        id.into_iter().flat_map(move |id| self.scope().headers(id, name))
+    }
+
+    /// Whether the header of that name may say something.
+    pub fn sends(self, name: &str) -> bool {
+        self.headers(name).any(Header::is_sent)
+    }
+}
+
+impl<'m> Scope<'m> {
+    /// The lines in force here that set the request header of that name.
+    pub fn headers(self, id: DirectiveId, name: &str) -> impl Iterator<Item = Header<'m>> {
+        let all = self.effective(id).map(move |used| Header { used, scope: self });
+        all.filter(move |header| header.is(name))
+    }
+
+    /// The lines of this block that set a request header.
+    pub fn header(self, used: Used<'m>) -> Header<'m> {
+        Header { used, scope: self }
+    }
+
+    /// The lines that this block would inherit, had it none of its own, and for whose header it has
+    /// none.
+    pub fn lost_headers(self, id: DirectiveId) -> Vec<Header<'m>> {
+        let around = self.parent().filter(|_| self.own(id).next().is_some());
+        let inherited = around.into_iter().flat_map(|scope| scope.effective(id));
+        let inherited = inherited.map(|used| Header { used, scope: self });
+        let has = |name: &[u8]| {
+            self.own(id).any(|own| Header { used: own, scope: self }.name().eq_ignore_ascii_case(name))
+        };
+        inherited.filter(|header| !has(&header.name())).collect()
+    }
+
+    /// What `$name` may say here.
+    fn variable(self, name: &[u8]) -> Vec<HeaderValue> {
+        let one = |says| vec![HeaderValue { when: When::Always, says, line: None }];
+        if let Some(map) = self.model.map(name) {
+            return self.mapped(map).unwrap_or_else(|| one(Says::Unknown));
+        }
+        let name = name.to_ascii_lowercase();
+        if let Some(header) = name.strip_prefix(b"http_") {
+            return one(Says::Client(header.to_vec()));
+        }
+        let values = self.values(&name).unwrap_or_default();
+        let when = if values.len() == 1 { When::Always } else { When::Sometimes };
+        let values: Vec<_> = values
+            .into_iter()
+            .map(|value| HeaderValue {
+                when,
+                says: Says::Constant(value.text),
+                line: Some(value.used),
+            })
+            .collect();
+        if values.is_empty() { one(Says::Unknown) } else { values }
+    }
+
+    /// What a `map` gives, line by line; `None` where lines of it are not here.
+    fn mapped(self, map: Used<'m>) -> Option<Vec<HeaderValue>> {
+        let directive = map.directive();
+        let asks_upgrade =
+            directive.arg(0).is_some_and(|word| is_variable(&word.value(), b"http_upgrade"));
+        let mut values = Vec::new();
+        let (mut default, mut empty, mut is_empty_unsure) = (None, None, false);
+        for used in self.model.config.lines(map) {
+            let line = used.directive();
+            let source = line.name().value();
+            let Some(word) = line.arg(0) else {
+                if matches!(line.name().raw(), b"volatile" | b"hostnames") {
+                    continue;
+                }
+                return None;
+            };
+            match &*source {
+                b"default" => default = Some(values.len()),
+                b"" => empty = Some(values.len()),
+                other => is_empty_unsure |= may_match_nothing(other),
+            }
+            let says = self.says(&word.value());
+            values.push(HeaderValue { when: When::Sometimes, says, line: Some(used.name()) });
+        }
+        if self.model.config.unread().iter().any(|unread| unread.at.instance == map.instance() && is_in(map, unread.at)) {
+            return None;
+        }
+        if default.is_none() {
+            let says = Says::Constant(Vec::new());
+            default = Some(values.len());
+            values.push(HeaderValue { when: When::Sometimes, says, line: None });
+        }
+        if asks_upgrade && (empty.is_some() || !is_empty_unsure) {
+            let plain = empty.or(default);
+            for (index, value) in values.iter_mut().enumerate() {
+                let is_plain = Some(index) == plain;
+                value.when = if is_plain { When::Plain } else { When::Upgrade };
+            }
+            // The default counts for those that ask, too.
+            if let (None, Some(value)) = (empty, default.and_then(|index| values.get(index))) {
+                values.push(HeaderValue { when: When::Upgrade, ..value.clone() });
+            }
+        }
+        Some(values)
+    }
+
+    /// What a value says, without looking into maps.
+    fn says(self, text: &[u8]) -> Says {
+        if is_placeholder(text) {
+            return Says::Unknown;
+        }
+        match template(text) {
+            Template::Constant => Says::Constant(text.to_vec()),
+            Template::One(b"", name, b"") => {
+                match name.to_ascii_lowercase().strip_prefix(b"http_") {
+                    Some(header) => Says::Client(header.to_vec()),
+                    None => Says::Unknown,
+                }
+            }
+            _ => Says::Unknown,
+        }
+    }
+}
+
+impl<'m> Header<'m> {
+    /// The line.
+    pub const fn used(self) -> Used<'m> {
+        self.used
+    }
+
+    /// The name of the header, as written.
+    pub fn name(self) -> Cow<'m, [u8]> {
+        self.used.directive().arg(0).map_or(Cow::Borrowed(b""), |word| word.value())
+    }
+
+    /// Whether it sets the header of that name.
+    pub fn is(self, name: &str) -> bool {
+        self.name().eq_ignore_ascii_case(name.as_bytes())
+    }
+
+    /// What it may say; one value where that is the same for every request.
+    pub fn values(self) -> Vec<HeaderValue> {
+        let text = self.used.directive().arg(1).map_or(Cow::Borrowed(&b""[..]), |word| word.value());
+        if let Template::One(b"", name, b"") = template(&text)
+            && !is_placeholder(&text)
+        {
+            return self.scope.variable(name);
+        }
+        vec![HeaderValue { when: When::Always, says: self.scope.says(&text), line: None }]
+    }
+
+    /// What it says for a request that asks for no upgrade; `None` where that is not known.
+    pub fn plain(self) -> Option<HeaderValue> {
+        let mut values = self.values();
+        if let Some(index) =
+            values.iter().position(|value| matches!(value.when, When::Always | When::Plain))
+        {
+            let mut value = values.swap_remove(index);
+            if value.says == Says::Client(b"upgrade".to_vec()) {
+                value.says = Says::Constant(Vec::new());
+            }
+            return value.constant().is_some().then_some(value);
+        }
+        let first = values.first()?.clone();
+        let same = values.iter().all(|value| value.says == first.says);
+        (same && first.constant().is_some()).then_some(first)
+    }
+
+    /// Whether it may say something to a client that asks for it.
+    pub fn is_sent(self) -> bool {
+        self.values().iter().any(|value| match &value.says {
+            Says::Client(_) => true,
+            Says::Constant(text) => !text.is_empty(),
+            Says::Unknown => false,
+        })
+    }
+
+    /// Whether one of the values that are known is a list with this word in it.
+    pub fn may_hold(self, word: &str) -> bool {
+        self.values().iter().any(|value| value.holds(word))
+    }
+}
+
+impl HeaderValue {
+    /// The bytes, where they are known.
+    pub fn constant(&self) -> Option<&[u8]> {
+        match &self.says {
+            Says::Constant(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a list with this word in it.
+    pub fn holds(&self, word: &str) -> bool {
+        let words = self.constant().unwrap_or_default().split(|byte| *byte == b',');
+        words.map(<[u8]>::trim_ascii).any(|one| one.eq_ignore_ascii_case(word.as_bytes()))
+    }
+}
+
+impl<'m> Model<'m> {
+    /// The `map` that makes `$name`.
+    fn map(&'m self, name: &[u8]) -> Option<Used<'m>> {
+        if !self.scopes.has(id::MAP) {
+            return None;
+        }
+        let maps = self.map_lines.get_or_init(|| {
+            let http = self.scopes().filter(|scope| scope.context() == Contexts::HTTP);
+            let named = |map: Used<'_>| {
+                let name = map.directive().arg(1)?.value();
+                Some((name.strip_prefix(b"$")?.to_ascii_lowercase(), map.name()))
+            };
+            http.flat_map(|scope| scope.own(id::MAP)).filter_map(named).collect()
+        });
+        maps.get(&name.to_ascii_lowercase()).map(|used| self.config.used(*used))
+    }
+}
+
+/// The `map` blocks of `http` by the names of their variables, in lower case.
+pub(super) type MapLines = HashMap<Vec<u8>, Use>;
+
+/// Whether a text is that variable and nothing else.
+fn is_variable(text: &[u8], wanted: &[u8]) -> bool {
+    matches!(template(text), Template::One(b"", name, b"") if name.eq_ignore_ascii_case(wanted))
+}
+
+/// Whether the source of a line in a `map` is a regular expression that an empty text may match: one
+/// that asks for plain letters does not.
+fn may_match_nothing(source: &[u8]) -> bool {
+    let Some(regex) = source.strip_prefix(b"~") else { return false };
+    let regex = regex.strip_prefix(b"*").unwrap_or(regex);
+    let regex = regex.strip_prefix(b"^").unwrap_or(regex);
+    let regex = regex.strip_suffix(b"$").unwrap_or(regex);
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    regex.is_empty() || !(matches!(regex, b"." | b".+") || regex.iter().all(is_plain))
+}
+
+/// Whether a directive stands in a block of the same file.
+fn is_in(block: Used<'_>, used: Use) -> bool {
+    let whole = block.directive().whole_span();
+    let at = block.directive().tree().directive(used.node).span();
+    whole.start <= at.start && at.end <= whole.end
+}

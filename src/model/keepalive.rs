@@ -1,0 +1,269 @@
+//! Pools of kept connections: the `keepalive` of an `upstream`, the hops that reach the upstream,
+//! and in which releases a hop can leave its connection to the next request.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Model;
+use super::accept::Speech;
+use super::header::{Header, HeaderValue};
+use super::hop::{HTTP11_DEFAULT, Hop, Kind};
+use super::peer::Certainty;
+use super::scope::{Scope, ScopeId};
+use crate::include::{Use, Used};
+use crate::nginx::{Contexts, Version, VersionSet, id};
+
+/// The kept connections of an `upstream`.
+#[derive(Clone)]
+pub struct Pool<'m> {
+    /// The `keepalive`.
+    pub used: Used<'m>,
+    /// The `upstream`.
+    pub upstream: Scope<'m>,
+    /// Whether each location keeps its own: `local`.
+    pub is_local: bool,
+    /// The hops that reach the upstream.
+    pub hops: Vec<Hop<'m>>,
+    /// Whether others may: the host of their pass is not known, or the pass is not nginx's own.
+    pub may_have_more: bool,
+}
+
+/// Why a hop cannot leave its connection to the next request.
+#[derive(Clone)]
+pub enum Obstacle<'m> {
+    /// A `Connection: close` that the configuration sends, and the line of a `map` that says so.
+    Close(Header<'m>, Option<Use>),
+    /// The `Connection: close` that nginx sends by itself.
+    DefaultClose,
+    /// FastCGI without `fastcgi_keep_conn on`.
+    Fastcgi,
+    /// HTTP/1.0, by this `proxy_http_version` or by default.
+    Http10(Option<Used<'m>>),
+    /// A protocol that has one request on a connection.
+    Protocol,
+}
+
+/// Where a hop cannot leave its connection to the next request, why, and how sure that is.
+#[derive(Clone)]
+pub struct Unkept<'m> {
+    /// Why, in the first of these releases.
+    pub obstacle: Obstacle<'m>,
+    /// In which releases of the target.
+    pub affects: VersionSet,
+    /// How sure.
+    pub certainty: Certainty,
+}
+
+impl<'m> Scope<'m> {
+    /// The kept connections of this `upstream` of http; `None` where it keeps none, or as many as
+    /// nobody can tell.
+    pub fn pool(self) -> Option<Pool<'m>> {
+        if self.context() != Contexts::UPSTREAM {
+            return None;
+        }
+        let used = self.own(id::KEEPALIVE).next()?;
+        let number = used.directive().arg(0)?.value();
+        let number: u32 = std::str::from_utf8(&number).ok()?.parse().ok()?;
+        if number == 0 {
+            return None;
+        }
+        let is_local = used.directive().arg(1).is_some_and(|word| &*word.value() == b"local");
+        let reached = self.model.reached();
+        let indices = reached.hops.get(&self.id()).map(Vec::as_slice).unwrap_or_default();
+        let hops = indices
+            .iter()
+            .map(|&index| Hop { model: self.model, data: &self.model.hops[index as usize] })
+            .collect();
+        let name = self.block()?.directive().arg(0)?.value().to_ascii_lowercase();
+        let is_foreign = || self.model.unknown_passes().contains(&name);
+        let may_have_more =
+            reached.open.iter().any(|pattern| super::fits(pattern, &name)) || is_foreign();
+        Some(Pool { used, upstream: self, is_local, hops, may_have_more })
+    }
+}
+
+impl<'m> Hop<'m> {
+    /// The upstreams it reaches.
+    pub fn upstreams(self) -> Vec<Scope<'m>> {
+        let servers = &self.model.reached().servers;
+        let mut upstreams: Vec<ScopeId> = Vec::new();
+        for peer in self.peers() {
+            if let Some(id) = servers.get(&peer.used())
+                && !upstreams.contains(id)
+            {
+                upstreams.push(*id);
+            }
+        }
+        upstreams.into_iter().map(|id| Scope { model: self.model, id }).collect()
+    }
+
+    /// How sure it is that no line but the one that is known chooses the version of HTTP.
+    pub fn version_certainty(self) -> Option<Certainty> {
+        self.scope().absence(self.scope().source_of(id::PROXY_HTTP_VERSION))
+    }
+
+    /// Where in the target the connection cannot be kept for the next request; `None` where it can
+    /// in all of it, or nobody can tell.
+    pub fn unkept(self) -> Option<Unkept<'m>> {
+        let always = |obstacle, certainty| {
+            let affects = self.model.target().clone();
+            Some(Unkept { obstacle, affects, certainty })
+        };
+        match self.kind() {
+            Kind::Fastcgi => {
+                let source = self.scope().source_of(id::FASTCGI_KEEP_CONN);
+                let certainty = self.scope().absence(source)?;
+                match self.scope().value(id::FASTCGI_KEEP_CONN) {
+                    Some((_, value)) if !value.eq_ignore_ascii_case(b"off") => None,
+                    _ => always(Obstacle::Fastcgi, certainty),
+                }
+            }
+            Kind::Scgi | Kind::Uwsgi => always(Obstacle::Protocol, Certainty::Certain),
+            Kind::Proxy => self.unkept_by_http(),
+            _ => None,
+        }
+    }
+
+    fn unkept_by_http(self) -> Option<Unkept<'m>> {
+        let source = self.scope().source_of(id::PROXY_SET_HEADER);
+        let headers = self.scope().absence(source)?;
+        // In the block of the lines itself another may be hidden, which matters if there is none.
+        let no_header = self.scope().absence(source.and_then(Scope::parent));
+        let version = self.version_certainty()?;
+        let lines: Vec<(Header<'m>, Option<HeaderValue>)> =
+            self.headers("connection").map(|header| (header, header.plain())).collect();
+        let closes = lines
+            .iter()
+            .find_map(|(header, value)| Some((*header, value.as_ref()?)))
+            .filter(|(_, value)| value.holds("close"));
+        let stays_open = |word: &str| {
+            let may = |value: &Option<HeaderValue>| value.as_ref().is_none_or(|one| one.holds(word));
+            lines.iter().any(|(_, value)| may(value))
+        };
+        let mut unkept: Option<Unkept<'m>> = None;
+        for (part, speech) in self.speech().within(self.model.target()) {
+            let before = part.intersect(&VersionSet::before(HTTP11_DEFAULT));
+            let close = || closes.map(|(header, value)| Obstacle::Close(header, value.line));
+            let found = match speech {
+                Some(Speech::Http10) if stays_open("keep-alive") => None,
+                Some(Speech::Http10) => {
+                    let http10 = || Obstacle::Http10(self.decided_by());
+                    let sure = if lines.is_empty() { no_header } else { Some(headers) };
+                    sure.map(|sure| (close().unwrap_or_else(http10), part, sure.min(version)))
+                }
+                Some(Speech::Http11) if lines.is_empty() && !before.is_empty() => {
+                    no_header.map(|sure| (Obstacle::DefaultClose, before, sure.min(version)))
+                }
+                Some(Speech::Http11) => close().map(|close| (close, part, headers)),
+                _ => None,
+            };
+            let Some((obstacle, affects, certainty)) = found else { continue };
+            match &mut unkept {
+                None => unkept = Some(Unkept { obstacle, affects, certainty }),
+                Some(known) => {
+                    known.affects = known.affects.union(&affects);
+                    known.certainty = known.certainty.min(certainty);
+                }
+            }
+        }
+        unkept
+    }
+}
+
+/// Which upstream is reached by which hop.
+#[derive(Debug, Default)]
+pub(super) struct Reached {
+    /// The upstream of each `server`.
+    servers: HashMap<Use, ScopeId>,
+    /// The hops that reach each upstream, by their index.
+    hops: HashMap<ScopeId, Vec<u32>>,
+    /// The hosts of hops that nobody knows, in lower case, `*` for what is not known of them.
+    open: Vec<Vec<u8>>,
+}
+
+impl<'m> Model<'m> {
+    fn reached(&'m self) -> &'m Reached {
+        self.reached.get_or_init(|| {
+            let mut reached = Reached::default();
+            for upstream in self.scopes().filter(|scope| scope.context() == Contexts::UPSTREAM) {
+                let servers = upstream.own(id::SERVER).map(|used| (used.name(), upstream.id()));
+                reached.servers.extend(servers);
+            }
+            // Hops that share an upstream share its peers, and those may be many.
+            let mut known: HashMap<*const super::Peer, Vec<ScopeId>> = HashMap::new();
+            for (hop, index) in self.hops().zip(0u32..) {
+                let peers = hop.peers();
+                if peers.is_empty() || hop.kind().family() != crate::nginx::Family::Http {
+                    continue;
+                }
+                let upstreams = known.entry(peers.as_ptr()).or_insert_with(|| {
+                    let mut upstreams: Vec<ScopeId> = Vec::new();
+                    for peer in peers {
+                        if let Some(id) = reached.servers.get(&peer.used())
+                            && !upstreams.contains(id)
+                        {
+                            upstreams.push(*id);
+                        }
+                    }
+                    upstreams
+                });
+                for id in upstreams {
+                    reached.hops.entry(*id).or_default().push(index);
+                }
+                if peers.iter().any(|peer| matches!(&peer.address, Err(text) if is_open(text))) {
+                    let word = hop.used().directive().arg(0).map(|word| word.value());
+                    reached.open.extend(word.map(|word| pattern(&word)));
+                }
+            }
+            reached
+        })
+    }
+
+    /// The words behind directives that pass requests on and are none of nginx's own hops.
+    fn unknown_passes(&'m self) -> HashSet<Vec<u8>> {
+        let own = self.directives().map(|(_, used, _)| used);
+        let foreign = self.scopes.unknown().map(|(used, _)| self.used(used));
+        let passes = own.chain(foreign).filter(|used| used.directive().name().raw().ends_with(b"_pass"));
+        let hops: HashSet<Use> = self.hops().map(|hop| hop.used().name()).collect();
+        passes
+            .filter(|used| !hops.contains(&used.name()))
+            .filter_map(|used| Some(host(&used.directive().arg(0)?.value()).to_ascii_lowercase()))
+            .collect()
+    }
+}
+
+/// Whether a host is filled in at run time, or later.
+fn is_open(text: &[u8]) -> bool {
+    text.contains(&b'$') || crate::syntax::is_placeholder(text)
+}
+
+/// The host in the argument of a pass.
+fn host(text: &[u8]) -> &[u8] {
+    let text = memchr::memmem::find(text, b"://").map_or(text, |at| &text[at + 3..]);
+    let end = text.iter().position(|byte| matches!(byte, b'/' | b'?'));
+    &text[..end.unwrap_or(text.len())]
+}
+
+/// The host in the argument of a pass, `*` for each variable.
+fn pattern(text: &[u8]) -> Vec<u8> {
+    let text = host(text);
+    if crate::syntax::is_placeholder(text) {
+        return b"*".to_vec();
+    }
+    let mut pattern = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = memchr::memchr(b'$', rest) {
+        pattern.extend_from_slice(&rest[..at]);
+        pattern.push(b'*');
+        rest = &rest[at + 1..];
+        let end = match rest.first() {
+            Some(b'{') => memchr::memchr(b'}', rest).map(|end| end + 1),
+            _ => rest.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_'),
+        };
+        rest = &rest[end.unwrap_or(rest.len())..];
+    }
+    pattern.extend_from_slice(rest);
+    pattern.to_ascii_lowercase()
+}
+
+/// From this release on each location may keep connections of its own.
+pub const LOCAL_KEEPALIVE: Version = Version::new(1, 29, 7);
