@@ -12,6 +12,7 @@ mod directive_arguments;
 mod directive_block;
 mod directive_context;
 mod directive_version;
+mod draft;
 mod duplicate_directive;
 mod duplicate_listen;
 mod duplicate_location;
@@ -47,13 +48,15 @@ mod unsupported_proxy_http_version;
 mod unused_suppression;
 mod upstream_port;
 
-use std::collections::HashSet;
-
-use crate::diagnostic::{
-    Applicability, Card, Category, Confidence, Diagnostic, Edit, Fix, Label, Level,
+pub use draft::{Draft, Finding};
+#[allow(unused_imports, reason = "the rules of this issue use them one by one")]
+use draft::{
+    insert_before, insert_behind, insert_inside, peers_in_words, remove, replace, report_faults,
 };
+
+use crate::diagnostic::{Card, Category, Confidence, Diagnostic, Level};
 use crate::include::{Files, InstanceId, Used};
-use crate::model::{Certainty, Clash, Evidence, FaultKind, Hop, Model, Peer, Scope};
+use crate::model::{Hop, Model, Scope};
 use crate::nginx::{DirectiveId, VersionSet};
 use crate::page::Page;
 use crate::source::{Location, SourceId, Span};
@@ -208,17 +211,6 @@ pub fn names() -> Vec<&'static str> {
     ALL.iter().map(|rule| rule.name).chain(categories).collect()
 }
 
-/// A finding before it is weighed.
-#[derive(Clone, Debug)]
-pub struct Finding {
-    /// The finding; its level is the rule's.
-    pub diagnostic: Diagnostic,
-    /// The level of a likely finding, where it is not the usual one.
-    pub likely_level: Option<Level>,
-    /// The use of a file that it was found in, if it speaks of one.
-    pub instance: Option<InstanceId>,
-}
-
 /// What a check function asks, and where it reports.
 pub struct Context<'a> {
     model: &'a Model<'a>,
@@ -263,36 +255,6 @@ impl<'a> Context<'a> {
         self.push(used.locate(span), Some(used.instance()), message.into())
     }
 
-    /// Reports how the sides of a hop disagree, at its pass: sure and affected as the clash is,
-    /// with a label for each peer that says `why`, or what else is known of it.
-    pub fn report_clash(
-        &mut self,
-        hop: Hop<'_>,
-        clash: &Clash,
-        message: String,
-        why: impl Fn(&Peer) -> Option<(Location, String)>,
-    ) -> Draft<'_> {
-        let model = self.model;
-        let used = hop.used();
-        let span = used.directive().span();
-        let mut draft = self
-            .report(used, span, message)
-            .confidence(clash.certainty.into())
-            .affects(model.target(), &clash.affects);
-        if clash.is_strong(hop) {
-            draft = draft.likely_level(Level::Warning);
-        }
-        // Hops that share an upstream share its peers: one line is enough for many of a kind.
-        let mut seen = HashSet::new();
-        for peer in hop.peers_of(clash) {
-            let (at, message) = why(peer).unwrap_or_else(|| evidence(model, peer));
-            if seen.insert((at, message.clone())) {
-                draft = draft.label(at, message);
-            }
-        }
-        draft
-    }
-
     fn push(&mut self, at: Location, instance: Option<InstanceId>, message: String) -> Draft<'_> {
         let diagnostic = Diagnostic {
             rule: self.rule.name,
@@ -311,171 +273,5 @@ impl<'a> Context<'a> {
         let index = self.findings.len();
         self.findings.push(Finding { diagnostic, likely_level: None, instance });
         Draft { finding: &mut self.findings[index] }
-    }
-}
-
-/// Reports the faults of one kind, each at its place.
-fn report_faults(cx: &mut Context<'_>, kind: FaultKind) {
-    let model = cx.model();
-    for fault in model.faults(kind) {
-        let used = model.used(fault.used);
-        let mut draft = cx
-            .report(used, fault.span, fault.message.as_str())
-            .affects(model.target(), &fault.versions);
-        if fault.warns {
-            draft = draft.level(Level::Warning);
-        }
-        for (at, message) in &fault.labels {
-            draft = draft.label(*at, message.as_str());
-        }
-        for sentence in &fault.help {
-            draft = draft.help(sentence.as_str());
-        }
-        if let Some(log) = &fault.log {
-            draft = draft.symptom(log.as_str());
-        }
-        if let Some(mend) = &fault.mend {
-            let applicability = if mend.safe { Applicability::Safe } else { Applicability::Unsafe };
-            let edits = vec![replace(used, mend.span, mend.text.as_str())];
-            draft.fix(format!("write `{}`", mend.text), applicability, None, edits);
-        }
-    }
-}
-
-/// How it is known what a peer accepts, as a label.
-fn evidence(model: &Model<'_>, peer: &Peer) -> (Location, String) {
-    let at = model.used(peer.used()).location();
-    let address = peer.shown();
-    match peer.evidence() {
-        Evidence::Comment(at, _) => (*at, format!("declared for `{address}` here")),
-        Evidence::Listener { default, .. } => {
-            (model.used(*default).location(), format!("`{address}` is this listener"))
-        }
-        Evidence::Convention { .. } => {
-            let signs = peer.evidence().signs();
-            let tell = if signs.len() > 1 { "tell" } else { "tells" };
-            (at, format!("{} {tell} what `{address}` speaks", signs.join(" and ")))
-        }
-        Evidence::None => (at, format!("the peer `{address}`")),
-        Evidence::Setting(_, words) => {
-            let words: Vec<&str> = words.iter().map(|word| word.name()).collect();
-            let words = words.join("`, `");
-            (at, format!("the settings declare that `{address}` speaks `{words}`"))
-        }
-    }
-}
-
-impl From<Certainty> for Confidence {
-    fn from(certainty: Certainty) -> Self {
-        match certainty {
-            Certainty::Likely => Self::Likely,
-            Certainty::Certain => Self::Certain,
-        }
-    }
-}
-
-/// A finding in the making.
-pub struct Draft<'f> {
-    finding: &'f mut Finding,
-}
-
-impl Draft<'_> {
-    /// How sure it is; certain if nothing is said.
-    pub fn confidence(self, confidence: Confidence) -> Self {
-        self.finding.diagnostic.confidence = confidence;
-        self
-    }
-
-    /// The level of a certain finding, where it is not the rule's: nginx only warns.
-    pub fn level(self, level: Level) -> Self {
-        self.finding.diagnostic.level = level;
-        self
-    }
-
-    /// The level of a likely finding, where it is not the usual one.
-    pub fn likely_level(self, level: Level) -> Self {
-        self.finding.likely_level = Some(level);
-        self
-    }
-
-    /// The releases of `target` in which it holds; all of them if nothing is said.
-    pub fn affects(self, target: &VersionSet, affected: &VersionSet) -> Self {
-        let part = target.intersect(affected);
-        self.finding.diagnostic.affects = (part != *target).then_some(part);
-        self
-    }
-
-    /// Another place, and what to see there.
-    pub fn label(self, at: Location, message: impl Into<String>) -> Self {
-        self.finding.diagnostic.labels.push(Label { at, message: message.into() });
-        self
-    }
-
-    /// What to do.
-    pub fn help(self, sentence: impl Into<String>) -> Self {
-        self.finding.diagnostic.help.push(sentence.into());
-        self
-    }
-
-    /// What the log or the client will say, where it is not what the page says.
-    pub fn symptom(self, text: impl Into<String>) -> Self {
-        self.finding.diagnostic.symptoms.push(text.into());
-        self
-    }
-
-    /// Edits that mend it in the releases `versions` (`None`: in every one).
-    pub fn fix(
-        self,
-        message: impl Into<String>,
-        applicability: Applicability,
-        versions: Option<VersionSet>,
-        edits: Vec<Edit>,
-    ) -> Self {
-        let fix = Fix { message: message.into(), applicability, versions, edits };
-        self.finding.diagnostic.fixes.push(fix);
-        self
-    }
-}
-
-/// An edit that puts `text` in place of a part of a directive.
-fn replace(used: Used<'_>, span: Span, text: impl Into<String>) -> Edit {
-    Edit { at: used.locate(span), text: text.into() }
-}
-
-/// An edit that puts a directive on a line of its own behind `used` and the comment that follows it
-/// on its line.
-fn insert_behind(used: Used<'_>, text: &str) -> Edit {
-    let directive = used.directive();
-    let bytes = directive.tree().bytes();
-    let whole = directive.whole_span();
-    let before = &bytes[..whole.start as usize];
-    let line = memchr::memrchr(b'\n', before).map_or(before, |at| &before[at + 1..]);
-    let behind = &bytes[whole.end as usize..];
-    let rest = &behind[..memchr::memchr(b'\n', behind).unwrap_or(behind.len())];
-    let rest = rest.strip_suffix(b"\r").unwrap_or(rest);
-    let ends = matches!(rest.trim_ascii_start().first(), None | Some(b'#'));
-    if !ends || !line.iter().all(|byte| matches!(byte, b' ' | b'\t')) {
-        return replace(used, Span::at(whole.end), format!(" {text}"));
-    }
-    let indentation = String::from_utf8_lossy(line);
-    let ending = if before.ends_with(b"\r\n") || behind[rest.len()..].starts_with(b"\r") {
-        "\r\n"
-    } else {
-        "\n"
-    };
-    let at = Span::at(whole.end + rest.len() as u32);
-    replace(used, at, format!("{ending}{indentation}{text}"))
-}
-
-/// The peers of a clash for a message: the first by name, the others by number.
-fn peers_in_words(hop: Hop<'_>, clash: &Clash) -> String {
-    let mut peers = hop.peers_of(clash);
-    let first = peers.next().map_or_else(String::new, |peer| {
-        let via = peer.via().map(|value| format!(" (by the value `{value}`)"));
-        format!("`{}`{}", peer.shown(), via.unwrap_or_default())
-    });
-    match peers.count() {
-        0 => first,
-        more => format!("{first} and {more} more"),
     }
 }

@@ -92,6 +92,7 @@ fn every_rule_file_is_in_the_list() {
     let entries = std::fs::read_dir(rules).expect("the sources are there");
     let mut files: Vec<String> = entries
         .map(|entry| entry.expect("it can be listed").path())
+        .filter(|path| path.extension().is_some_and(|one| one == "rs"))
         .filter_map(|path| Some(path.file_stem()?.to_str()?.replace('_', "-")))
         .filter(|name| name != "mod")
         .collect();

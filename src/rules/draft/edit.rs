@@ -1,0 +1,173 @@
+//! The edits that fixes are made of, in the style of the text around them: a directive stands on a
+//! line of its own where its neighbour does, indented alike, with the line ends of the file.
+
+use std::borrow::Cow;
+
+use crate::diagnostic::Edit;
+use crate::include::Used;
+use crate::source::Span;
+
+/// An edit that puts `text` in place of a part of a directive.
+pub(in crate::rules) fn replace(used: Used<'_>, span: Span, text: impl Into<String>) -> Edit {
+    Edit { at: used.locate(span), text: text.into() }
+}
+
+/// An edit that puts a directive on a line of its own behind `used` and the comment that follows it
+/// on its line.
+pub(in crate::rules) fn insert_behind(used: Used<'_>, text: &str) -> Edit {
+    let around = Around::of(used, used.directive().whole_span());
+    match around.indentation() {
+        Some(indentation) if around.ends_line() => {
+            let text = format!("{}{indentation}{text}", around.ending());
+            replace(used, Span::at(around.line_end()), text)
+        }
+        _ => replace(used, Span::at(around.span.end), format!(" {text}")),
+    }
+}
+
+/// An edit that puts a directive on a line of its own before `used`.
+pub(in crate::rules) fn insert_before(used: Used<'_>, text: &str) -> Edit {
+    let around = Around::of(used, used.directive().whole_span());
+    let gap = around.indentation().map(|indentation| format!("{}{indentation}", around.ending()));
+    let gap = gap.unwrap_or_else(|| " ".to_owned());
+    replace(used, Span::at(around.span.start), format!("{text}{gap}"))
+}
+
+/// An edit that puts a directive at the beginning of the braces of `block`.
+pub(in crate::rules) fn insert_inside(block: Used<'_>, text: &str) -> Edit {
+    let directive = block.directive();
+    let around = Around::of(block, directive.terminator());
+    if !around.ends_line() {
+        return replace(block, Span::at(around.span.end), format!(" {text}"));
+    }
+    let first = directive.children().next().map(|child| Around::of(block, child.whole_span()));
+    let indentation = first.and_then(|first| first.indentation()).unwrap_or_else(|| {
+        let own = Around::of(block, directive.span()).indentation().unwrap_or_default();
+        let step = if own.starts_with('\t') { "\t" } else { "    " };
+        Cow::Owned(format!("{own}{step}"))
+    });
+    let text = format!("{}{indentation}{text}", around.ending());
+    replace(block, Span::at(around.line_end()), text)
+}
+
+/// An edit that takes a directive away, with its line if nothing else stands there.
+pub(in crate::rules) fn remove(used: Used<'_>) -> Edit {
+    let around = Around::of(used, used.directive().whole_span());
+    let Span { start, end } = around.span;
+    let line = around.before.len() as u32;
+    let gap = around.behind.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count() as u32;
+    let span = match around.indentation() {
+        Some(_) if gap as usize == around.behind.len() => {
+            let ending = around.ending().len() as u32;
+            Span::new(start - line, (around.line_end() + ending).min(around.length))
+        }
+        _ => Span::new(start, end + gap),
+    };
+    replace(used, span, "")
+}
+
+/// What stands on the lines on which a part of a text begins and ends.
+struct Around<'t> {
+    span: Span,
+    /// From the beginning of its first line.
+    before: &'t [u8],
+    /// Up to the end of its last line, without that.
+    behind: &'t [u8],
+    /// Whether lines end in CR LF there.
+    crlf: bool,
+    /// Of the whole text, in bytes.
+    length: u32,
+}
+
+impl<'t> Around<'t> {
+    fn of(used: Used<'t>, span: Span) -> Self {
+        let bytes = used.directive().tree().bytes();
+        let (before, behind) = (&bytes[..span.start as usize], &bytes[span.end as usize..]);
+        let line = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+        let rest = &behind[..memchr::memchr(b'\n', behind).unwrap_or(behind.len())];
+        let cut = rest.strip_suffix(b"\r");
+        let crlf = cut.is_some() || before[..line].ends_with(b"\r\n");
+        let (before, behind) = (&before[line..], cut.unwrap_or(rest));
+        Self { span, before, behind, crlf, length: bytes.len() as u32 }
+    }
+
+    /// What is before it on its line, if only blanks are.
+    fn indentation(&self) -> Option<Cow<'t, str>> {
+        let blank = self.before.iter().all(|byte| matches!(byte, b' ' | b'\t'));
+        blank.then(|| String::from_utf8_lossy(self.before))
+    }
+
+    /// Whether nothing but a comment follows on its line.
+    fn ends_line(&self) -> bool {
+        matches!(self.behind.trim_ascii_start().first(), None | Some(b'#'))
+    }
+
+    fn line_end(&self) -> u32 {
+        self.span.end + self.behind.len() as u32
+    }
+
+    const fn ending(&self) -> &'static str {
+        if self.crlf { "\r\n" } else { "\n" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+    use crate::include::{Files, Reach, resolve};
+    use crate::nginx::Contexts;
+    use crate::source::Memory;
+
+    /// A text in `server` after one edit at its first directive.
+    fn edited(text: &str, edit: impl Fn(Used<'_>) -> Edit) -> String {
+        let mut memory = Memory::default();
+        let root = Path::new("/a.conf");
+        memory.insert(root, text);
+        let mut files = Files::default();
+        let source = files.open(&memory, root).unwrap();
+        let reach = Reach::of_root(&memory, root, Vec::<(PathBuf, PathBuf)>::new());
+        let config = resolve(&mut files, &memory, &reach, &[(source, Contexts::SERVER)]);
+        let first = config.tops().iter().find_map(|top| {
+            config.walk(top).find_map(|step| match step {
+                crate::include::Step::Enter(used) => Some(used),
+                crate::include::Step::Leave(_) => None,
+            })
+        });
+        let Edit { at, text: new } = edit(first.unwrap());
+        let mut text = text.to_owned();
+        text.replace_range(at.span.range(), &new);
+        text
+    }
+
+    #[test]
+    fn a_directive_goes_beside_its_neighbour() {
+        let behind = |text| edited(text, |used| insert_behind(used, "b;"));
+        assert_eq!(behind("  a; # why\n  c;\n"), "  a; # why\n  b;\n  c;\n");
+        assert_eq!(behind("\ta;\r\n\tc;\r\n"), "\ta;\r\n\tb;\r\n\tc;\r\n");
+        assert_eq!(behind("a; c;"), "a; b; c;");
+        let before = |text| edited(text, |used| insert_before(used, "b;"));
+        assert_eq!(before("  a; c;\r\n"), "  b;\r\n  a; c;\r\n");
+    }
+
+    #[test]
+    fn a_directive_goes_into_a_block() {
+        let inside = |text| edited(text, |used| insert_inside(used, "b;"));
+        assert_eq!(
+            inside("  if (a) { # why\n      c;\n  }\n"),
+            "  if (a) { # why\n      b;\n      c;\n  }\n"
+        );
+        assert_eq!(inside("\tif (a) {\n\t}"), "\tif (a) {\n\t\tb;\n\t}");
+        assert_eq!(inside("if (a) { c; }"), "if (a) { b; c; }");
+    }
+
+    #[test]
+    fn a_directive_goes_with_its_line() {
+        let removed = |text| edited(text, remove);
+        assert_eq!(removed("  a;\r\n  c;\r\n"), "  c;\r\n");
+        assert_eq!(removed("  a\n  b;"), "");
+        assert_eq!(removed("  a; # why\n  c;\n"), "  # why\n  c;\n");
+        assert_eq!(removed("a; c;\n"), "c;\n");
+    }
+}
