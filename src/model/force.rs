@@ -4,14 +4,61 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Model;
+use super::accept::Speech;
 use super::hop::Hop;
 use super::peer::Certainty;
 use super::scope::{Scope, ScopeId};
 use crate::include::Use;
-use crate::nginx::{Contexts, DirectiveId, id};
+use crate::nginx::{Contexts, DirectiveId, VersionSet, id};
 
 /// The hops for which a block gives the lines of a directive, by their index.
 pub(super) type Ruled = HashMap<ScopeId, Vec<u32>>;
+
+/// Hops of which the same is true in a part of the target.
+#[derive(Clone)]
+pub struct Affected<'m> {
+    /// The hops.
+    pub hops: Vec<Hop<'m>>,
+    /// In which releases it is true of one of them.
+    pub versions: VersionSet,
+    /// How sure it is.
+    pub certainty: Certainty,
+}
+
+impl<'m> Affected<'m> {
+    /// Those of which it is sure; else those of which it is likely. Hops of which nobody can tell
+    /// are left out, and so are those whose sides surely disagree: that is what is wrong first.
+    pub fn of(
+        hops: impl IntoIterator<Item = (Hop<'m>, VersionSet, Option<Certainty>)>,
+    ) -> Option<Self> {
+        let mut found: Option<Self> = None;
+        for (hop, versions, certainty) in hops {
+            let mut clashes = hop.clashes().iter();
+            let is_mismatch = clashes.any(|clash| clash.certainty == Certainty::Certain);
+            let Some(certainty) = certainty.filter(|_| !versions.is_empty() && !is_mismatch) else {
+                continue;
+            };
+            match &mut found {
+                Some(known) if known.certainty > certainty => {}
+                Some(known) if known.certainty == certainty => {
+                    known.versions = known.versions.union(&versions);
+                    known.hops.push(hop);
+                }
+                _ => found = Some(Self { hops: vec![hop], versions, certainty }),
+            }
+        }
+        found
+    }
+}
+
+impl<'m> Hop<'m> {
+    /// In which part of the target it says that.
+    pub fn says(self, speech: Speech) -> VersionSet {
+        let parts = self.speech().within(self.model.target());
+        let said = parts.into_iter().find(|(_, one)| **one == Some(speech));
+        said.map_or_else(VersionSet::none, |(part, _)| part)
+    }
+}
 
 impl<'m> Scope<'m> {
     /// The hops on which the directives of that name in this block are in force: those in it and in

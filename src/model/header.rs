@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::Model;
+use super::address::Host;
 use super::hop::{Hop, Kind};
 use super::scope::Scope;
 use super::variable::{Template, template};
@@ -74,6 +75,20 @@ impl<'m> Hop<'m> {
         id.into_iter().flat_map(move |id| self.scope().headers(id, name))
     }
 
+    /// Whether it leads to servers that do not go by the name in the pass: those of an `upstream`,
+    /// and addresses.
+    pub fn goes_inside(self) -> bool {
+        let is_inside = |peer: &super::Peer| {
+            let address = peer.address.as_ref();
+            peer.used() != self.used().name()
+                || address.is_ok_and(|address| match &address.host {
+                    Host::Name(name) => !name.contains(&b'.'),
+                    _ => true,
+                })
+        };
+        self.peers().iter().any(is_inside)
+    }
+
     /// Whether the header of that name may say something.
     pub fn sends(self, name: &str) -> bool {
         self.headers(name).any(Header::is_sent)
@@ -99,7 +114,8 @@ impl<'m> Scope<'m> {
         let inherited = around.into_iter().flat_map(|scope| scope.effective(id));
         let inherited = inherited.map(|used| Header { used, scope: self });
         let has = |name: &[u8]| {
-            self.own(id).any(|own| Header { used: own, scope: self }.name().eq_ignore_ascii_case(name))
+            self.own(id)
+                .any(|own| Header { used: own, scope: self }.name().eq_ignore_ascii_case(name))
         };
         inherited.filter(|header| !has(&header.name())).collect()
     }
@@ -151,7 +167,13 @@ impl<'m> Scope<'m> {
             let says = self.says(&word.value());
             values.push(HeaderValue { when: When::Sometimes, says, line: Some(used.name()) });
         }
-        if self.model.config.unread().iter().any(|unread| unread.at.instance == map.instance() && is_in(map, unread.at)) {
+        if self
+            .model
+            .config
+            .unread()
+            .iter()
+            .any(|unread| unread.at.instance == map.instance() && is_in(map, unread.at))
+        {
             return None;
         }
         if default.is_none() {
@@ -197,6 +219,11 @@ impl<'m> Header<'m> {
         self.used
     }
 
+    /// The block it is in force in.
+    pub const fn scope(self) -> Scope<'m> {
+        self.scope
+    }
+
     /// The name of the header, as written.
     pub fn name(self) -> Cow<'m, [u8]> {
         self.used.directive().arg(0).map_or(Cow::Borrowed(b""), |word| word.value())
@@ -209,7 +236,8 @@ impl<'m> Header<'m> {
 
     /// What it may say; one value where that is the same for every request.
     pub fn values(self) -> Vec<HeaderValue> {
-        let text = self.used.directive().arg(1).map_or(Cow::Borrowed(&b""[..]), |word| word.value());
+        let text =
+            self.used.directive().arg(1).map_or(Cow::Borrowed(&b""[..]), |word| word.value());
         if let Template::One(b"", name, b"") = template(&text)
             && !is_placeholder(&text)
         {
@@ -244,6 +272,12 @@ impl<'m> Header<'m> {
         })
     }
 
+    /// Whether it is what nginx sends as `Host` by itself.
+    pub fn is_proxy_host(self) -> bool {
+        let value = self.used.directive().arg(1).map(|word| word.value());
+        value.is_some_and(|value| is_variable(&value, b"proxy_host"))
+    }
+
     /// Whether one of the values that are known is a list with this word in it.
     pub fn may_hold(self, word: &str) -> bool {
         self.values().iter().any(|value| value.holds(word))
@@ -266,9 +300,34 @@ impl HeaderValue {
     }
 }
 
-impl<'m> Model<'m> {
+impl Model<'_> {
+    /// A variable that says `upgrade` where the client asks for an upgrade and not elsewhere, by a
+    /// `map` of this configuration; in lower case.
+    pub fn upgrade_map(&self) -> Option<&str> {
+        let found = self.upgrade_map.get_or_init(|| {
+            let http = self.scopes().find(|scope| scope.context() == Contexts::HTTP)?;
+            let chooses = |map: Used<'_>| {
+                let values = http.mapped(map)?;
+                let right = values.iter().all(|value| match value.when {
+                    When::Plain => value.constant().is_some_and(|_| !value.holds("upgrade")),
+                    When::Upgrade => value.holds("upgrade"),
+                    _ => false,
+                });
+                let name = map.directive().arg(1)?.value().to_ascii_lowercase();
+                right.then(|| super::shown(name.strip_prefix(b"$").unwrap_or(&name)))
+            };
+            http.own(id::MAP).find_map(chooses)
+        });
+        found.as_deref()
+    }
+
+    /// Whether a `map` of this configuration makes that variable.
+    pub fn is_mapped(&self, name: &str) -> bool {
+        self.map(name.as_bytes()).is_some()
+    }
+
     /// The `map` that makes `$name`.
-    fn map(&'m self, name: &[u8]) -> Option<Used<'m>> {
+    fn map(&self, name: &[u8]) -> Option<Used<'_>> {
         if !self.scopes.has(id::MAP) {
             return None;
         }

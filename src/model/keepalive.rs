@@ -31,7 +31,7 @@ pub struct Pool<'m> {
 #[derive(Clone)]
 pub enum Obstacle<'m> {
     /// A `Connection: close` that the configuration sends, and the line of a `map` that says so.
-    Close(Header<'m>, Option<Use>),
+    Close(Header<'m>, Option<Used<'m>>),
     /// The `Connection: close` that nginx sends by itself.
     DefaultClose,
     /// FastCGI without `fastcgi_keep_conn on`.
@@ -51,6 +51,132 @@ pub struct Unkept<'m> {
     pub affects: VersionSet,
     /// How sure.
     pub certainty: Certainty,
+}
+
+/// Why no request can use the connections of a pool.
+#[derive(Clone)]
+pub struct Unused<'m> {
+    /// Every hop that reaches the upstream, and why it cannot keep its connection.
+    pub hops: Vec<(Hop<'m>, Unkept<'m>)>,
+    /// In which releases of the target that is so.
+    pub versions: VersionSet,
+    /// How sure it is.
+    pub certainty: Certainty,
+}
+
+/// What goes over a connection: one kept for another is of no use.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Wire {
+    speech: Speech,
+    tls: bool,
+}
+
+impl Wire {
+    /// For a message.
+    pub fn in_words(self) -> String {
+        let protocol = match self.speech {
+            Speech::Http10 | Speech::Http11 => "HTTP/1.x",
+            Speech::Http2 => "HTTP/2",
+            Speech::Grpc => "gRPC",
+            other => other.name(),
+        };
+        if self.tls { format!("{protocol} over TLS") } else { protocol.to_owned() }
+    }
+}
+
+impl<'m> Unused<'m> {
+    /// What is in the way of all hops, if it is the same.
+    pub fn obstacle(&self) -> Option<&Obstacle<'m>> {
+        let (_, first) = self.hops.first()?;
+        let same = |other: &Obstacle<'m>| match (&first.obstacle, other) {
+            (Obstacle::Close(one, _), Obstacle::Close(other, _)) => {
+                one.used().name() == other.used().name()
+            }
+            (one, other) => std::mem::discriminant(one) == std::mem::discriminant(other),
+        };
+        self.hops.iter().all(|(_, unkept)| same(&unkept.obstacle)).then_some(&first.obstacle)
+    }
+}
+
+impl<'m> Pool<'m> {
+    /// The name of the upstream.
+    pub fn name(&self) -> String {
+        let word = self.upstream.block().and_then(|block| block.directive().arg(0));
+        word.map_or_else(String::new, |word| super::shown(&word.value()))
+    }
+
+    /// Why no request can use its connections, hop by hop; with the releases in which that is so.
+    /// `None` where one may, or where something worse is the matter with a hop: a protocol its peer
+    /// does not speak, an upgrade over HTTP/1.0, a header that an inner line lost.
+    pub fn unused(&self) -> Option<Unused<'m>> {
+        let mut versions = self.upstream.model.target().clone();
+        let mut certainty = Certainty::Certain;
+        let mut hops = Vec::new();
+        for &hop in &self.hops {
+            let unkept = hop.unkept()?;
+            let mismatch = hop.clashes().iter().any(|clash| clash.certainty == Certainty::Certain);
+            let upgrade = matches!(unkept.obstacle, Obstacle::Http10(_)) && hop.sends("upgrade");
+            let source = hop.scope().source_of(id::PROXY_SET_HEADER);
+            let lost = source.is_some_and(|source| {
+                let lost = source.lost_headers(id::PROXY_SET_HEADER);
+                lost.iter().any(|header| header.is("connection"))
+            });
+            if mismatch || upgrade || (lost && matches!(unkept.obstacle, Obstacle::DefaultClose)) {
+                return None;
+            }
+            versions = versions.intersect(&unkept.affects);
+            certainty = certainty.min(unkept.certainty);
+            hops.push((hop, unkept));
+        }
+        (!versions.is_empty()).then_some(Unused { hops, versions, certainty })
+    }
+
+    /// The parts of the target in which hops of different protocols share the connections, and one
+    /// of them leaves some behind; with one hop for each protocol.
+    pub fn mixed(&self) -> Vec<(VersionSet, Vec<(Wire, Hop<'m>)>)> {
+        let mut mixed = Vec::new();
+        for part in self.parts() {
+            let mut wires: Vec<(Wire, Hop<'m>)> = Vec::new();
+            let mut is_any_kept = false;
+            for &hop in &self.hops {
+                let Some(wire) = self.wire(hop, &part) else { continue };
+                is_any_kept |= hop.unkept().is_none_or(|unkept| !part.is_subset(&unkept.affects));
+                if wires.iter().all(|(known, _)| *known != wire) {
+                    wires.push((wire, hop));
+                }
+            }
+            if wires.len() > 1 && is_any_kept {
+                mixed.push((part, wires));
+            }
+        }
+        mixed
+    }
+
+    /// The target, cut where a hop speaks another protocol.
+    fn parts(&self) -> Vec<VersionSet> {
+        let target = self.upstream.model.target();
+        let cuts = [super::HTTP2_TO_UPSTREAM, HTTP11_DEFAULT];
+        let pieces = [
+            VersionSet::before(cuts[0]),
+            VersionSet::between(cuts[0], cuts[1]),
+            VersionSet::since(cuts[1]),
+        ];
+        let parts = pieces.iter().map(|piece| target.intersect(piece));
+        parts.filter(|part| !part.is_empty()).collect()
+    }
+
+    /// What goes over its connections; 1.0 and 1.1 are one.
+    fn wire(&self, hop: Hop<'m>, part: &VersionSet) -> Option<Wire> {
+        let within = hop.speech().within(part);
+        let speech = match within.first()?.1.as_ref()? {
+            Speech::Http10 | Speech::Http11 => Speech::Http11,
+            speech @ (Speech::Grpc | Speech::Http2) => *speech,
+            _ => return None,
+        };
+        let is_ours = |used: Use| self.upstream.own(id::SERVER).any(|own| own.name() == used);
+        let peer = hop.peers().iter().find(|peer| is_ours(peer.used()))?;
+        Some(Wire { speech, tls: peer.tls()? })
+    }
 }
 
 impl<'m> Scope<'m> {
@@ -136,13 +262,18 @@ impl<'m> Hop<'m> {
             .find_map(|(header, value)| Some((*header, value.as_ref()?)))
             .filter(|(_, value)| value.holds("close"));
         let stays_open = |word: &str| {
-            let may = |value: &Option<HeaderValue>| value.as_ref().is_none_or(|one| one.holds(word));
+            let may =
+                |value: &Option<HeaderValue>| value.as_ref().is_none_or(|one| one.holds(word));
             lines.iter().any(|(_, value)| may(value))
         };
         let mut unkept: Option<Unkept<'m>> = None;
         for (part, speech) in self.speech().within(self.model.target()) {
             let before = part.intersect(&VersionSet::before(HTTP11_DEFAULT));
-            let close = || closes.map(|(header, value)| Obstacle::Close(header, value.line));
+            let close = || {
+                closes.clone().map(|(header, value)| {
+                    Obstacle::Close(header, value.line.map(|line| self.model.used(line)))
+                })
+            };
             let found = match speech {
                 Some(Speech::Http10) if stays_open("keep-alive") => None,
                 Some(Speech::Http10) => {
@@ -181,6 +312,12 @@ pub(super) struct Reached {
 }
 
 impl<'m> Model<'m> {
+    /// The pools of kept connections, in the order of the configuration.
+    pub fn pools(&'m self) -> impl Iterator<Item = Pool<'m>> {
+        let scopes = self.scopes.has(id::KEEPALIVE).then(|| self.scopes());
+        scopes.into_iter().flatten().filter_map(Scope::pool)
+    }
+
     fn reached(&'m self) -> &'m Reached {
         self.reached.get_or_init(|| {
             let mut reached = Reached::default();
@@ -222,7 +359,8 @@ impl<'m> Model<'m> {
     fn unknown_passes(&'m self) -> HashSet<Vec<u8>> {
         let own = self.directives().map(|(_, used, _)| used);
         let foreign = self.scopes.unknown().map(|(used, _)| self.used(used));
-        let passes = own.chain(foreign).filter(|used| used.directive().name().raw().ends_with(b"_pass"));
+        let passes =
+            own.chain(foreign).filter(|used| used.directive().name().raw().ends_with(b"_pass"));
         let hops: HashSet<Use> = self.hops().map(|hop| hop.used().name()).collect();
         passes
             .filter(|used| !hops.contains(&used.name()))

@@ -33,9 +33,10 @@ mod zone;
 pub use accept::{Accepts, Applications, Mismatch, Speaks, Speech, Tls};
 pub use address::{Address, Host};
 pub use buffer::Misfitting;
+pub use force::Affected;
 pub use header::{Header, HeaderValue, Says, When};
 pub use hop::{Clash, HTTP2_TO_UPSTREAM, HTTP11_DEFAULT, Hop, Kind};
-pub use keepalive::{LOCAL_KEEPALIVE, Obstacle, Pool, Unkept};
+pub use keepalive::{LOCAL_KEEPALIVE, Obstacle, Pool, Unkept, Unused, Wire};
 pub use location::{Kind as LocationKind, Pattern};
 pub use material::{Material, Missing};
 pub use peer::{Certainty, Evidence, Known, Peer};
@@ -149,6 +150,8 @@ pub struct Model<'c> {
     unread: OnceCell<HashSet<Use>>,
     /// The `map` blocks by their variables, once somebody asks.
     map_lines: OnceCell<header::MapLines>,
+    /// A variable that says `upgrade` where a client does, once somebody asks.
+    upgrade_map: OnceCell<Option<String>>,
     /// Which upstream is reached by which hop, once somebody asks.
     reached: OnceCell<keepalive::Reached>,
     modules: Modules,
@@ -177,6 +180,7 @@ impl<'c> Model<'c> {
             ruled: RefCell::default(),
             unread: OnceCell::new(),
             map_lines: OnceCell::new(),
+            upgrade_map: OnceCell::new(),
             reached: OnceCell::new(),
             modules: Modules::default(),
             named: OnceCell::new(),

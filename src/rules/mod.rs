@@ -3,8 +3,12 @@
 //! engine makes). A rule is short because the model answers the hard questions.
 
 mod buffer_sizes;
+mod buffered_chunked_body;
 mod byte_order_mark;
+mod changed_proxy_defaults;
 mod commercial_directive;
+mod connection_header_over_http2;
+mod constant_connection_upgrade;
 mod define_before_use;
 mod deprecated_directive;
 mod deprecated_listen_http2;
@@ -22,12 +26,15 @@ mod duplicate_upstream;
 mod empty_upstream;
 mod hash_bucket_size;
 mod http1_to_http2_upstream;
+mod implicit_http10;
 mod impossible_target;
 mod include_cycle;
+mod ineffective_upstream_keepalive;
 mod invalid_regex;
 mod invalid_upstream_scheme;
 mod invalid_value;
 mod location_nesting;
+mod lost_proxy_headers;
 mod missing_events;
 mod missing_handler;
 mod missing_include;
@@ -36,6 +43,7 @@ mod missing_tls_material;
 mod overlong_token;
 mod plaintext_to_tls_upstream;
 mod proxy_pass_uri;
+mod shared_keepalive_pool;
 mod syntax_error;
 mod template_file;
 mod tls_to_plaintext_upstream;
@@ -46,12 +54,15 @@ mod unknown_directive;
 mod unknown_suppression;
 mod unsupported_proxy_http_version;
 mod unused_suppression;
+mod upgrade_without_http11;
 mod upstream_port;
+mod wrong_upgrade_header;
 
 pub use draft::{Draft, Finding};
 #[allow(unused_imports, reason = "the rules of this issue use them one by one")]
 use draft::{
-    insert_before, insert_behind, insert_inside, peers_in_words, remove, replace, report_faults,
+    insert_before, insert_behind, insert_inside, keep_connection, peers_in_words, remove, replace,
+    report_faults, speak_http11,
 };
 
 use crate::diagnostic::{Card, Category, Confidence, Diagnostic, Level};
@@ -64,8 +75,12 @@ use crate::source::{Location, SourceId, Span};
 /// Every rule, by name.
 pub static ALL: &[&Rule] = &[
     &buffer_sizes::RULE,
+    &buffered_chunked_body::RULE,
     &byte_order_mark::RULE,
+    &changed_proxy_defaults::RULE,
     &commercial_directive::RULE,
+    &connection_header_over_http2::RULE,
+    &constant_connection_upgrade::RULE,
     &define_before_use::RULE,
     &deprecated_directive::RULE,
     &deprecated_listen_http2::RULE,
@@ -82,12 +97,15 @@ pub static ALL: &[&Rule] = &[
     &empty_upstream::RULE,
     &hash_bucket_size::RULE,
     &http1_to_http2_upstream::RULE,
+    &implicit_http10::RULE,
     &impossible_target::RULE,
     &include_cycle::RULE,
+    &ineffective_upstream_keepalive::RULE,
     &invalid_regex::RULE,
     &invalid_upstream_scheme::RULE,
     &invalid_value::RULE,
     &location_nesting::RULE,
+    &lost_proxy_headers::RULE,
     &missing_events::RULE,
     &missing_handler::RULE,
     &missing_include::RULE,
@@ -96,6 +114,7 @@ pub static ALL: &[&Rule] = &[
     &overlong_token::RULE,
     &plaintext_to_tls_upstream::RULE,
     &proxy_pass_uri::RULE,
+    &shared_keepalive_pool::RULE,
     &syntax_error::RULE,
     &template_file::RULE,
     &tls_to_plaintext_upstream::RULE,
@@ -106,26 +125,21 @@ pub static ALL: &[&Rule] = &[
     &UNKNOWN_SUPPRESSION,
     &unsupported_proxy_http_version::RULE,
     &UNUSED_SUPPRESSION,
+    &upgrade_without_http11::RULE,
     &upstream_port::RULE,
+    &wrong_upgrade_header::RULE,
 ];
 
 /// Names that are given away to rules still to come, ascending: settings and comments may say them
 /// already, without effect.
 pub static COMING: &[&str] = &[
-    "buffered-chunked-body",
-    "changed-proxy-defaults",
-    "connection-header-over-http2",
-    "constant-connection-upgrade",
     "external-host-header",
     "grpc-listener-without-http2",
     "grpc-through-proxy-pass",
     "h2c-smuggling",
     "http2-only-listener",
     "http2-to-http1-upstream",
-    "implicit-http10",
-    "ineffective-upstream-keepalive",
     "listen-options-conflict",
-    "lost-proxy-headers",
     "missing-resolver",
     "missing-upstream-sni",
     "mixed-upstream-protocols",
@@ -135,17 +149,14 @@ pub static COMING: &[&str] = &[
     "proxy-protocol-mismatch",
     "quic-only-upstream",
     "quic-without-tcp",
-    "shared-keepalive-pool",
     "stale-baseline",
     "stream-tls-without-alpn",
     "unused-proxy-http-version",
     "unused-upstream-tls",
-    "upgrade-without-http11",
     "upstream-default-port",
     "upstream-keepalive-timeout",
     "upstream-tls-name",
     "upstream-unspecified-address",
-    "wrong-upgrade-header",
     "wrong-upstream-protocol",
 ];
 

@@ -4,11 +4,13 @@ mod clash;
 #[allow(dead_code, reason = "the rules of this issue use them one by one")]
 mod edit;
 mod fault;
+mod pass;
 
 pub(super) use clash::peers_in_words;
 #[allow(unused_imports, reason = "the rules of this issue use them one by one")]
 pub(super) use edit::{insert_before, insert_behind, insert_inside, remove, replace};
 pub(super) use fault::report_faults;
+pub(super) use pass::{keep_connection, speak_http11};
 
 use crate::diagnostic::{Applicability, Confidence, Diagnostic, Edit, Fix, Label, Level};
 use crate::include::InstanceId;
