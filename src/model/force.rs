@@ -33,9 +33,8 @@ impl<'m> Affected<'m> {
     ) -> Option<Self> {
         let mut found: Option<Self> = None;
         for (hop, versions, certainty) in hops {
-            let mut clashes = hop.clashes().iter();
-            let is_mismatch = clashes.any(|clash| clash.certainty == Certainty::Certain);
-            let Some(certainty) = certainty.filter(|_| !versions.is_empty() && !is_mismatch) else {
+            let counts = !versions.is_empty() && !hop.surely_clashes();
+            let Some(certainty) = certainty.filter(|_| counts) else {
                 continue;
             };
             match &mut found {
@@ -52,6 +51,11 @@ impl<'m> Affected<'m> {
 }
 
 impl<'m> Hop<'m> {
+    /// Whether its sides surely disagree about what is spoken.
+    pub fn surely_clashes(self) -> bool {
+        self.clashes().iter().any(|clash| clash.certainty == Certainty::Certain)
+    }
+
     /// In which part of the target it says that.
     pub fn says(self, speech: Speech) -> VersionSet {
         let parts = self.speech().within(self.model.target());
@@ -155,3 +159,47 @@ const WITHOUT_PROXYING: [&str; 8] = [
     "uwsgi_params",
     "win-utf",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample;
+
+    #[test]
+    fn absence_is_sure_only_where_all_was_read() {
+        let absence = |text: &str, context: Contexts| {
+            sample::whole("1.28.3", text, context, |model| {
+                model.hops().next().unwrap().scope().absence(None)
+            })
+        };
+        let server =
+            |more: &str| format!("server {{ {more} location / {{ proxy_pass http://a; }} }}");
+        let http = |lines: &str| format!("events {{}} http {{ {lines} }}");
+        let root = |lines: &str| absence(&http(lines), Contexts::MAIN);
+        assert_eq!(root(&server("")), Some(Certainty::Certain));
+        assert_eq!(root(&format!("include mime.types; {}", server(""))), Some(Certainty::Certain));
+        assert_eq!(root(&server("include more;")), None);
+        assert_eq!(root(&format!("include proxy.conf; {}", server(""))), None);
+        assert_eq!(
+            root(&format!("include sites/$host/*.conf; {}", server(""))),
+            Some(Certainty::Likely)
+        );
+        assert_eq!(absence(&server(""), Contexts::HTTP), Some(Certainty::Likely));
+        assert_eq!(absence("proxy_pass http://a;", Contexts::LOCATION), None);
+    }
+
+    #[test]
+    fn hops_under_a_line() {
+        let text = "proxy_set_header A 1; server { location /a { proxy_pass http://a; } \
+                    location /b { proxy_set_header B 1; proxy_pass http://a; \
+                    location /b/c { proxy_pass http://a; } } }";
+        sample::of("1.28.3", text, |model| {
+            let under = |context: Contexts| {
+                let scopes = model.scopes().filter(|scope| scope.context() == context);
+                scopes.map(|scope| scope.hops_under(id::PROXY_SET_HEADER).len()).collect::<Vec<_>>()
+            };
+            assert_eq!(under(Contexts::HTTP), [1]);
+            assert_eq!(under(Contexts::LOCATION), [0, 2, 0]);
+        });
+    }
+}

@@ -368,3 +368,95 @@ fn is_in(block: Used<'_>, used: Use) -> bool {
     let at = block.directive().tree().directive(used.node).span();
     whole.start <= at.start && at.end <= whole.end
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample;
+
+    /// What `Connection: WORD` says to requests, with `lines` in `http`.
+    fn said(lines: &str, word: &str) -> Vec<String> {
+        let text = format!(
+            "{lines} server {{ location / {{ proxy_set_header connection {word}; \
+             proxy_pass http://a; }} }}"
+        );
+        sample::of("1.28.3", &text, |model| {
+            let hop = model.hops().next().unwrap();
+            let mut said: Vec<String> = hop
+                .headers("Connection")
+                .flat_map(Header::values)
+                .map(|value| {
+                    let says = match value.says {
+                        Says::Client(name) => format!("${}", super::super::shown(&name)),
+                        Says::Constant(text) => format!("{:?}", super::super::shown(&text)),
+                        Says::Unknown => "?".to_owned(),
+                    };
+                    format!("{:?} {says}", value.when)
+                })
+                .collect();
+            said.sort();
+            said
+        })
+    }
+
+    #[test]
+    fn values() {
+        assert_eq!(said("", "close"), ["Always \"close\""]);
+        assert_eq!(said("", "''"), ["Always \"\""]);
+        assert_eq!(said("", "$http_Connection"), ["Always $connection"]);
+        assert_eq!(said("", "$else"), ["Always ?"]);
+        assert_eq!(said("", "a$http_upgrade"), ["Always ?"]);
+        assert_eq!(said("", "${CONNECTION}"), ["Always ?"]);
+    }
+
+    #[test]
+    fn maps() {
+        let map = |source: &str, lines: &str| said(&format!("map {source} $c {{ {lines} }}"), "$C");
+        let upgrade = ["Plain \"close\"", "Upgrade \"upgrade\""];
+        assert_eq!(map("$http_upgrade", "default upgrade; '' close;"), upgrade);
+        assert_eq!(
+            map("$http_upgrade", "default close; ~. upgrade;"),
+            ["Plain \"close\"", "Upgrade \"close\"", "Upgrade \"upgrade\"",]
+        );
+        // Whether a regular expression takes an empty text is not asked.
+        assert_eq!(
+            map("$http_upgrade", "default close; ~*.* upgrade;"),
+            ["Sometimes \"close\"", "Sometimes \"upgrade\"",]
+        );
+        assert_eq!(
+            map("$http_upgrade", "websocket upgrade;"),
+            ["Plain \"\"", "Upgrade \"\"", "Upgrade \"upgrade\"",]
+        );
+        assert_eq!(
+            map("$host", "default a; b $http_connection;"),
+            ["Sometimes \"a\"", "Sometimes $connection",]
+        );
+        assert_eq!(map("$http_upgrade", "include more; '' close;"), ["Always ?"]);
+    }
+
+    #[test]
+    fn set_by_the_server() {
+        let text = "server { set $c ''; if ($http_upgrade) { set $c upgrade; } location / { \
+                    proxy_set_header Connection $c; proxy_pass http://a; } }";
+        let (plain, sent) = sample::of("1.28.3", text, |model| {
+            let hop = model.hops().next().unwrap();
+            let header = hop.headers("connection").next().unwrap();
+            (header.plain().is_some(), header.is_sent())
+        });
+        assert_eq!((plain, sent), (false, true));
+    }
+
+    #[test]
+    fn lost_to_an_inner_line() {
+        let text = "proxy_set_header A 1; proxy_set_header Host $host; server { location / { \
+                    proxy_set_header a 2; proxy_pass http://a; } location /b { proxy_pass http://a; } }";
+        let lost = sample::of("1.28.3", text, |model| {
+            let names = |hop: Hop<'_>| {
+                let lost = hop.scope().lost_headers(id::PROXY_SET_HEADER);
+                lost.iter().map(|header| super::super::shown(&header.name())).collect::<Vec<_>>()
+            };
+            model.hops().map(names).collect::<Vec<_>>()
+        });
+        assert_eq!(lost, [vec!["Host".to_owned()], vec![]]);
+    }
+}

@@ -114,14 +114,16 @@ impl<'m> Pool<'m> {
         let mut hops = Vec::new();
         for &hop in &self.hops {
             let unkept = hop.unkept()?;
-            let mismatch = hop.clashes().iter().any(|clash| clash.certainty == Certainty::Certain);
             let upgrade = matches!(unkept.obstacle, Obstacle::Http10(_)) && hop.sends("upgrade");
             let source = hop.scope().source_of(id::PROXY_SET_HEADER);
             let lost = source.is_some_and(|source| {
                 let lost = source.lost_headers(id::PROXY_SET_HEADER);
                 lost.iter().any(|header| header.is("connection"))
             });
-            if mismatch || upgrade || (lost && matches!(unkept.obstacle, Obstacle::DefaultClose)) {
+            if hop.surely_clashes()
+                || upgrade
+                || (lost && matches!(unkept.obstacle, Obstacle::DefaultClose))
+            {
                 return None;
             }
             versions = versions.intersect(&unkept.affects);
@@ -138,7 +140,7 @@ impl<'m> Pool<'m> {
         for part in self.parts() {
             let mut wires: Vec<(Wire, Hop<'m>)> = Vec::new();
             let mut is_any_kept = false;
-            for &hop in &self.hops {
+            for &hop in self.hops.iter().filter(|hop| !hop.surely_clashes()) {
                 let Some(wire) = self.wire(hop, &part) else { continue };
                 is_any_kept |= hop.unkept().is_none_or(|unkept| !part.is_subset(&unkept.affects));
                 if wires.iter().all(|(known, _)| *known != wire) {
@@ -200,9 +202,8 @@ impl<'m> Scope<'m> {
             .map(|&index| Hop { model: self.model, data: &self.model.hops[index as usize] })
             .collect();
         let name = self.block()?.directive().arg(0)?.value().to_ascii_lowercase();
-        let is_foreign = || self.model.unknown_passes().contains(&name);
-        let may_have_more =
-            reached.open.iter().any(|pattern| super::fits(pattern, &name)) || is_foreign();
+        let is_meant = |pattern: &Vec<u8>| super::fits(pattern, &name);
+        let may_have_more = reached.foreign.contains(&name) || reached.open.iter().any(is_meant);
         Some(Pool { used, upstream: self, is_local, hops, may_have_more })
     }
 }
@@ -270,12 +271,12 @@ impl<'m> Hop<'m> {
         for (part, speech) in self.speech().within(self.model.target()) {
             let before = part.intersect(&VersionSet::before(HTTP11_DEFAULT));
             let close = || {
-                closes.clone().map(|(header, value)| {
+                closes.map(|(header, value)| {
                     Obstacle::Close(header, value.line.map(|line| self.model.used(line)))
                 })
             };
             let found = match speech {
-                Some(Speech::Http10) if stays_open("keep-alive") => None,
+                Some(Speech::Http10) if closes.is_none() && stays_open("keep-alive") => None,
                 Some(Speech::Http10) => {
                     let http10 = || Obstacle::Http10(self.decided_by());
                     let sure = if lines.is_empty() { no_header } else { Some(headers) };
@@ -309,6 +310,8 @@ pub(super) struct Reached {
     hops: HashMap<ScopeId, Vec<u32>>,
     /// The hosts of hops that nobody knows, in lower case, `*` for what is not known of them.
     open: Vec<Vec<u8>>,
+    /// The hosts of passes that are none of nginx's own hops, in lower case.
+    foreign: HashSet<Vec<u8>>,
 }
 
 impl<'m> Model<'m> {
@@ -320,7 +323,7 @@ impl<'m> Model<'m> {
 
     fn reached(&'m self) -> &'m Reached {
         self.reached.get_or_init(|| {
-            let mut reached = Reached::default();
+            let mut reached = Reached { foreign: self.foreign_passes(), ..Reached::default() };
             for upstream in self.scopes().filter(|scope| scope.context() == Contexts::UPSTREAM) {
                 let servers = upstream.own(id::SERVER).map(|used| (used.name(), upstream.id()));
                 reached.servers.extend(servers);
@@ -355,14 +358,15 @@ impl<'m> Model<'m> {
         })
     }
 
-    /// The words behind directives that pass requests on and are none of nginx's own hops.
-    fn unknown_passes(&'m self) -> HashSet<Vec<u8>> {
-        let own = self.directives().map(|(_, used, _)| used);
-        let foreign = self.scopes.unknown().map(|(used, _)| self.used(used));
-        let passes =
-            own.chain(foreign).filter(|used| used.directive().name().raw().ends_with(b"_pass"));
+    /// The hosts behind directives that pass requests on and are none of nginx's own hops.
+    fn foreign_passes(&self) -> HashSet<Vec<u8>> {
+        let known = self.directives().filter(|(id, ..)| id.name().ends_with("_pass"));
+        let known = known.map(|(_, used, _)| used);
+        let unknown = self.scopes.unknown().map(|(used, _)| self.used(used));
+        let is_pass = |used: &Used<'_>| used.directive().name().raw().ends_with(b"_pass");
         let hops: HashSet<Use> = self.hops().map(|hop| hop.used().name()).collect();
-        passes
+        let foreign = known.chain(unknown.filter(is_pass));
+        foreign
             .filter(|used| !hops.contains(&used.name()))
             .filter_map(|used| Some(host(&used.directive().arg(0)?.value()).to_ascii_lowercase()))
             .collect()
@@ -405,3 +409,85 @@ fn pattern(text: &[u8]) -> Vec<u8> {
 
 /// From this release on each location may keep connections of its own.
 pub const LOCAL_KEEPALIVE: Version = Version::new(1, 29, 7);
+
+#[cfg(test)]
+mod tests {
+    use crate::model::sample;
+
+    const UPSTREAM: &str = "upstream up { server 10.0.0.1:80; keepalive 4; }";
+
+    /// In which releases no request can use a kept connection.
+    fn unused(version: &str, rest: &str) -> Option<String> {
+        sample::of(version, &format!("{UPSTREAM} {rest}"), |model| {
+            let pool = model.pools().next().unwrap();
+            Some(pool.unused()?.versions.to_string())
+        })
+    }
+
+    #[test]
+    fn releases_in_which_nothing_is_kept() {
+        let location = |lines: &str| {
+            let server = format!("server {{ location / {{ {lines} proxy_pass http://up; }} }}");
+            unused(">=1.20, <=1.31.4", &server)
+        };
+        let before = Some(">=1.20.0, <1.29.7".to_owned());
+        let all = Some(">=1.20.0, <=1.31.4".to_owned());
+        assert_eq!(location(""), before);
+        assert_eq!(location("proxy_http_version 1.1;"), before);
+        assert_eq!(location("proxy_http_version 1.0;"), all);
+        assert_eq!(location("proxy_set_header Connection close;"), all);
+        assert_eq!(location("proxy_set_header Connection 'keep-alive, close';"), all);
+        assert_eq!(location("proxy_set_header Connection keep-alive;"), None);
+        assert_eq!(location("proxy_set_header Connection $unknown;"), None);
+        assert_eq!(location("proxy_http_version 1.1; proxy_set_header Connection '';"), None);
+        assert_eq!(location("proxy_http_version 2;"), None);
+        assert_eq!(location("include $host.conf;"), None);
+    }
+
+    #[test]
+    fn passes_that_reach_an_upstream() {
+        let pool = |rest: &str| {
+            sample::of("1.28.3", &format!("{UPSTREAM} {rest}"), |model| {
+                let pool = model.pools().next().unwrap();
+                (pool.hops.len(), pool.may_have_more)
+            })
+        };
+        let server = |lines: &str| pool(&format!("server {{ location / {{ {lines} }} }}"));
+        assert_eq!(server("proxy_pass http://UP/a$b;"), (1, false));
+        assert_eq!(server("proxy_pass http://10.0.0.1;"), (0, false));
+        assert_eq!(server("proxy_pass http://$host;"), (0, true));
+        assert_eq!(server("proxy_pass $scheme://up/;"), (0, true));
+        assert_eq!(server("proxy_pass http://u${arg_a};"), (0, true));
+        assert_eq!(server("proxy_pass http://v$arg_a;"), (0, false));
+        assert_eq!(server("set $a up; proxy_pass http://$a;"), (1, false));
+        assert_eq!(server("foreign_pass up;"), (0, true));
+        let map = "map $host $to { default up; a other; }";
+        assert_eq!(
+            pool(&format!("{map} server {{ location / {{ proxy_pass http://$to; }} }}")),
+            (1, false)
+        );
+    }
+
+    #[test]
+    fn protocols_that_share_a_pool() {
+        let mixed = |version: &str, one: &str, other: &str| {
+            let text = format!(
+                "{UPSTREAM} server {{ location /a {{ {one} }} location /b {{ {other} }} }}"
+            );
+            sample::of(version, &text, |model| {
+                let pool = model.pools().next().unwrap();
+                pool.mixed().iter().map(|(_, wires)| wires.len()).collect::<Vec<_>>()
+            })
+        };
+        let plain = "proxy_pass http://up;";
+        let kept = "proxy_http_version 1.1; proxy_set_header Connection ''; proxy_pass http://up;";
+        assert_eq!(mixed("1.28.3", kept, "grpc_pass up;"), [2]);
+        assert_eq!(mixed("1.28.3", plain, "proxy_pass https://up;"), [] as [usize; 0]);
+        assert_eq!(mixed("1.28.3", kept, "proxy_pass https://up;"), [2]);
+        assert_eq!(mixed("1.31.3", plain, "proxy_http_version 2; proxy_pass http://up;"), [2]);
+        assert_eq!(
+            mixed("1.31.3", plain, "proxy_http_version 1.0; proxy_pass http://up;"),
+            [] as [usize; 0]
+        );
+    }
+}

@@ -20,6 +20,8 @@ mod location;
 mod material;
 mod peer;
 mod repeat;
+#[cfg(test)]
+mod sample;
 mod scope;
 mod sharing;
 mod target;

@@ -16,11 +16,15 @@ pub static RULE: Rule = Rule {
 };
 
 /// A path with one of these is evidently there for WebSocket.
-const SIGNS: [&[u8]; 7] = [b"cable", b"hub", b"live", b"signalr", b"sock", b"stream", b"ws"];
+const SIGNS: [&[u8]; 8] =
+    [b"cable", b"chat", b"hub", b"live", b"signalr", b"sock", b"stream", b"ws"];
 
 fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
     let header = scope.header(used);
-    let Some(value) = header.plain().filter(|_| header.is("connection")) else { return };
+    if !header.is("connection") {
+        return;
+    }
+    let Some(value) = header.plain() else { return };
     let upgrades = scope.headers(id::PROXY_SET_HEADER, "upgrade").any(Header::is_sent);
     if value.line.is_some() || !value.holds("upgrade") || !upgrades {
         return;

@@ -88,5 +88,5 @@ fn again(lines: &[Header<'_>]) -> String {
         let bytes = directive.tree().bytes();
         format!("{};", shown(&bytes[directive.span().range()]))
     };
-    lines.iter().map(text).collect::<Vec<_>>().join(" ")
+    lines.iter().map(text).collect::<Vec<_>>().join("\n")
 }

@@ -61,8 +61,8 @@ fn connection(header: Header<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
     }
     let hops = scope.hops_under(id::PROXY_SET_HEADER);
     let hops: Vec<_> = hops.into_iter().filter(|hop| hop.kind() == Kind::Proxy).collect();
-    // Over HTTP/2 the header is refused.
-    if !hops.is_empty() && hops.iter().all(|hop| !hop.says(Speech::Http2).is_empty()) {
+    // Over HTTP/2 the header is refused; where nothing is passed on, nothing is announced.
+    if hops.iter().all(|hop| !hop.says(Speech::Http2).is_empty()) {
         return;
     }
     let message = "`Connection` announces an `Upgrade`, which is not sent";

@@ -67,14 +67,8 @@ fn unwritten(situation: &Situation, directory: &Path, version: Version) {
         "quic-only-upstream",
         "wrong-upstream-protocol",
     ];
-    const NOT_BY_HOP: [&str; 6] = [
-        "connection-header-over-http2",
-        "invalid-upstream-scheme",
-        "missing-upstream-sni",
-        "shared-keepalive-pool",
-        "upgrade-without-http11",
-        "upstream-tls-name",
-    ];
+    const NOT_BY_HOP: [&str; 3] =
+        ["invalid-upstream-scheme", "missing-upstream-sni", "upstream-tls-name"];
     if NOT_BY_HOP.contains(&situation.rule) {
         return;
     }
