@@ -182,6 +182,13 @@ impl<'m> Scope<'m> {
         self.outcomes_within(text, MOST_STEPS)
     }
 
+    /// The values that `$name` may have here, if all of them can be read.
+    pub(super) fn values(self, name: &[u8]) -> Option<Vec<Value>> {
+        let outcomes = self.outcomes(&[b"${", name, b"}"].concat());
+        let values = outcomes.known.into_iter().map(|(_, value)| value);
+        (!outcomes.others).then(|| values.collect())
+    }
+
     fn outcomes_within(self, text: &[u8], steps: usize) -> Outcomes {
         let mut outcomes = Outcomes::default();
         let Some(parts) = parts(text).filter(|_| steps > 0) else {
@@ -426,6 +433,14 @@ fn parts(text: &[u8]) -> Option<Vec<Part<'_>>> {
         parts.push(Part::Literal(rest));
     }
     Some(parts)
+}
+
+/// The name of the variable that a text is, if it is nothing else.
+pub(super) fn sole_variable(text: &[u8]) -> Option<&[u8]> {
+    match parts(text)?.as_slice() {
+        [Part::Variable(name)] => Some(name),
+        _ => None,
+    }
 }
 
 /// The directives that make a variable by lines.
