@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 use std::ops::Range;
 
 use super::Model;
-use crate::include::{Config, Step, Use, Used};
+use crate::include::{Config, LineId, Step, Use, Used};
 use crate::nginx::{self, Contexts, DirectiveId, Merge};
 
 /// Names a scope of a [`Model`]. It counts from 1, so that `Option<ScopeId>` is no larger: there
@@ -39,10 +39,12 @@ struct Data {
     end: u32,
 }
 
+/// A directive of the catalogue in its block, with what most passes ask for first.
 #[derive(Copy, Clone, Debug)]
-struct Entry {
-    id: DirectiveId,
-    used: Use,
+pub(super) struct Entry {
+    pub(super) id: DirectiveId,
+    pub(super) line: LineId,
+    pub(super) used: Use,
 }
 
 impl Scopes {
@@ -87,7 +89,7 @@ impl Scopes {
         });
         if let Some(id) = id {
             self.present[id.index()] = true;
-            pending.push(Entry { id, used: used.name() });
+            pending.push(Entry { id, line: used.line(), used: used.name() });
         } else if let Some((around, _)) = open.last()
             && !self.all[around.index()].context.is_empty()
         {
@@ -188,6 +190,11 @@ impl<'m> Scope<'m> {
     /// The directive with the braces; `None` for a file that nothing includes.
     pub fn block(self) -> Option<Used<'m>> {
         self.data().block.map(|block| self.model.config.used(block))
+    }
+
+    /// [`Self::all`], without a look at the directives themselves.
+    pub(super) fn entries(self) -> &'m [Entry] {
+        self.model.scopes.entries(self.id)
     }
 
     /// Every directive in it that the catalogue knows, by name.

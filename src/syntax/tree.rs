@@ -148,6 +148,12 @@ impl<'t> Directive<'t> {
         self.tree
     }
 
+    /// The directive before it that has the same words, and braces or none as it has; where none is
+    /// known to, or the name is unknown, itself.
+    pub fn alike(self) -> NodeId {
+        NodeId(self.tree.nodes.alike(self.index))
+    }
+
     /// The catalogue's id of its name; `None` for unknown names and for the lines of `map`,
     /// `types` and the like, which are no directives.
     pub fn id(self) -> Option<DirectiveId> {
