@@ -264,7 +264,7 @@ impl<'c> Used<'c> {
     /// What it shares with those that are written alike.
     pub fn line(self) -> LineId {
         let first = self.config.instances[self.instance.index()].first_line;
-        LineId(first + self.directive.alike().index() as u32)
+        LineId(first + self.directive.exemplar().node_id().index() as u32)
     }
 
     /// The directive as it stands in its file.

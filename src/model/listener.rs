@@ -6,8 +6,9 @@
 //! the one chosen by name, in cleartext to the default one.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv6Addr};
+
+use foldhash::{HashMap, HashSet, HashSetExt};
 
 use super::Model;
 use super::address::{self, Host};
@@ -32,6 +33,9 @@ pub struct Listener {
     http2: bool,
     proxy_protocol: bool,
     default_server: bool,
+    /// Whether the `listen` itself has these words.
+    says_ssl: bool,
+    says_quic: bool,
 }
 
 /// A socket that nginx listens on.
@@ -75,6 +79,12 @@ impl Socket {
     /// The listener whose parameter makes it take HTTP/2.
     pub(super) fn http2(&self) -> Option<&Listener> {
         self.listener(self.http2)
+    }
+
+    /// The first listener that says `ssl`, else the first that says `quic`.
+    pub(super) fn takes_tls(&self) -> Option<&Listener> {
+        let first = |says: fn(&&Listener) -> bool| self.listeners.iter().find(says);
+        first(|one| one.says_ssl).or_else(|| first(|one| one.says_quic))
     }
 
     /// The listener that makes it want a PROXY protocol header.
@@ -135,14 +145,17 @@ impl Sockets {
     }
 
     fn listen(&mut self, used: Used<'_>, server: ScopeId, family: Family, ssl: bool) {
-        let Some(first) = used.directive().arg(0) else { return };
+        let directive = used.directive().exemplar();
+        let Some(first) = directive.arg(0) else { return };
         let Some((host, ports)) = endpoint(&first.value()) else { return };
         let mut listener = Listener::new(used, server, family, false);
         // The directive `ssl`, below 1.25.1.
         listener.ssl = ssl;
         let (mut udp, mut both, mut sets) = (false, false, false);
-        for word in used.directive().args().skip(1) {
+        for word in directive.args().skip(1) {
             let value = word.value();
+            listener.says_ssl |= word.raw() == b"ssl";
+            listener.says_quic |= word.raw() == b"quic";
             sets |= SETTING.iter().any(|option| value.starts_with(option));
             match value.as_ref() {
                 b"ssl" => listener.ssl = true,
@@ -278,8 +291,18 @@ impl Model<'_> {
 impl Listener {
     fn new(used: Used<'_>, server: ScopeId, family: Family, implicit: bool) -> Self {
         let used = used.name();
-        let (ssl, http2, proxy_protocol, default_server) = (false, false, false, false);
-        Self { used, server, family, implicit, ssl, http2, proxy_protocol, default_server }
+        Self {
+            used,
+            server,
+            family,
+            implicit,
+            ssl: false,
+            http2: false,
+            proxy_protocol: false,
+            default_server: false,
+            says_ssl: false,
+            says_quic: false,
+        }
     }
 }
 

@@ -50,7 +50,8 @@ pub(super) struct Entry {
 impl Scopes {
     pub(super) fn build(config: &Config) -> Self {
         let present = vec![false; DirectiveId::COUNT];
-        let mut scopes = Self { present, ..Self::default() };
+        let entries = Vec::with_capacity(config.line_count());
+        let mut scopes = Self { present, entries, ..Self::default() };
         // The directives of the blocks that are open; those of the innermost stand last.
         let mut pending: Vec<Entry> = Vec::new();
         let mut open: Vec<(ScopeId, usize)> = Vec::new();
@@ -241,6 +242,11 @@ impl<'m> Scope<'m> {
         std::iter::successors(from(self.id.index() + 1), behind)
     }
 
+    /// Whether no block stands in it.
+    pub fn is_innermost(self) -> bool {
+        self.inner().next().is_none()
+    }
+
     /// The blocks of that name in it, in nginx's order.
     pub fn blocks(self, id: DirectiveId) -> impl Iterator<Item = Self> {
         let name = |scope: &Self| scope.block().and_then(|block| block.directive().id());
@@ -263,7 +269,7 @@ impl<'m> Scope<'m> {
     /// The value of a directive with one argument in force, with the directive.
     pub fn value(self, id: DirectiveId) -> Option<(Used<'m>, std::borrow::Cow<'m, [u8]>)> {
         let used = self.effective(id).next()?;
-        Some((used, used.directive().arg(0)?.value()))
+        Some((used, used.directive().exemplar().arg(0)?.value()))
     }
 
     /// Whether a flag in force is `on`, and the directive that says so.

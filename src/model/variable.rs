@@ -1,6 +1,6 @@
 //! Variables, as far as their values can be read off the configuration.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::Model;
 use super::scope::Scope;

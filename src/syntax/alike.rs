@@ -18,7 +18,7 @@ impl Alike<'_> {
 impl<'b> Alike<'b> {
     /// The directive before the one at `index` that is written alike, from its name to its last
     /// word, with braces or without; that one itself, if none is known.
-    pub(super) fn first(&mut self, index: u32, kind: NodeKind, text: &'b [u8]) -> u32 {
+    pub(super) fn exemplar(&mut self, index: u32, kind: NodeKind, text: &'b [u8]) -> u32 {
         if text.len() > LONGEST {
             return index;
         }
@@ -50,3 +50,17 @@ const PLACES: u32 = 11;
 
 /// Longer lines are hardly ever repeated.
 const LONGEST: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use crate::syntax::parse;
+
+    #[test]
+    fn the_first_stands_for_those_that_are_written_alike() {
+        let text = "index a;\nindex  a;\nindex a ;\nunknown a;\nunknown a;\nif a {\nindex a; }\nif a;\nmap a b { index a; }\nindex";
+        let tree = parse(text.as_bytes().into()).tree;
+        let of = |one: crate::syntax::Directive<'_>| one.exemplar().node_id().index();
+        let exemplars: Vec<usize> = tree.directives().map(of).collect();
+        assert_eq!(exemplars, [0, 1, 0, 3, 4, 5, 0, 7, 8, 9, 10]);
+    }
+}

@@ -22,8 +22,8 @@ struct Node {
     first_word: u32,
     /// Of one without braces its parent, of a block its place in `blocks`.
     link: u32,
-    /// One before it that is written alike, or itself.
-    alike: u32,
+    /// The one that stands for all that are written alike.
+    exemplar: u32,
     /// Any, where the name is not known.
     id: DirectiveId,
     is_known: bool,
@@ -68,7 +68,7 @@ impl Nodes {
         kind: NodeKind,
         first_word: u32,
         parent: u32,
-        (open, alike): (u32, u32),
+        (open, exemplar): (u32, u32),
     ) {
         let link = if kind.is_block() {
             let subtree_end = self.all.len() as u32 + 1;
@@ -81,7 +81,7 @@ impl Nodes {
             self.includes.push(self.all.len() as u32);
         }
         let (is_known, id) = (id.is_some(), id.unwrap_or(nginx::id::INCLUDE));
-        self.all.push(Node { first_word, link, alike, id, is_known, kind });
+        self.all.push(Node { first_word, link, exemplar, id, is_known, kind });
     }
 
     /// Ends a block at its `}`, behind the directives there are.
@@ -125,9 +125,9 @@ impl Nodes {
         node.is_known.then_some(node.id)
     }
 
-    /// One before it that is written alike, or itself.
-    pub(super) fn alike(&self, index: u32) -> u32 {
-        self.all[index as usize].alike
+    /// The one that stands for all that are written alike.
+    pub(super) fn exemplar(&self, index: u32) -> u32 {
+        self.all[index as usize].exemplar
     }
 
     /// The place of its first word among those of the text.

@@ -372,14 +372,14 @@ impl<'b> Parser<'b> {
 
     fn push_node(&mut self, id: Option<DirectiveId>, kind: NodeKind) {
         let index = self.nodes.len() as u32;
-        let alike = match (id, &self.words[self.first_word..]) {
+        let exemplar = match (id, &self.words[self.first_word..]) {
             (Some(_), [first, .., last]) if kind != NodeKind::Unterminated => {
-                self.alike.first(index, kind, &self.bytes[first.to(*last).range()])
+                self.alike.exemplar(index, kind, &self.bytes[first.to(*last).range()])
             }
             _ => index,
         };
         let first_word = self.first_word as u32;
-        self.nodes.push(id, kind, first_word, self.parent(), (self.at as u32, alike));
+        self.nodes.push(id, kind, first_word, self.parent(), (self.at as u32, exemplar));
     }
 
     /// [`Self::look_up`] for the name of a directive. The same names come again and again: to

@@ -121,11 +121,7 @@ impl<'m> Judge<'m> {
         }
         let Some(kind) = way.kind else { return };
         let faults = &mut self.found.faults;
-        let mut check = || {
-            let before = faults.len();
-            value::check(&mut Subject::new(used, scope, id, kind, &way.versions, faults));
-            faults.len() == before
-        };
+        let mut check = || value::check(Subject::new(used, scope, id, kind, &way.versions, faults));
         if way.misfits.is_empty() && value::stands_alone(id, kind, context) {
             self.known.look(used, context, check);
         } else {
