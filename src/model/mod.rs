@@ -8,6 +8,7 @@
 mod accept;
 mod address;
 mod buffer;
+mod change;
 mod compiled;
 mod contradiction;
 mod convention;
@@ -44,6 +45,7 @@ mod zone;
 pub use accept::{Accepts, Applications, Mismatch, Speaks, Speech, Tls};
 pub use address::{Address, Host};
 pub use buffer::Misfitting;
+pub use change::{Change, ChangeKind};
 pub use default_port::DefaultPort;
 pub use difference::{Differing, OnlyHttp2, Options};
 pub use force::Affected;
