@@ -22,6 +22,22 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
     if let Some(clash) = hop.clash(Mismatch::ProxyHeaderUnexpected) {
         unexpected(hop, clash, cx);
     }
+    in_mail(hop, cx);
+}
+
+fn in_mail(hop: Hop<'_>, cx: &mut Context<'_>) {
+    let model = cx.model();
+    for backend in hop.mail_backends() {
+        let header = model.used(backend.header);
+        let message = format!(
+            "`proxy_protocol on` sends a PROXY protocol header to `{}`, which wants none",
+            backend.address
+        );
+        cx.report(header, header.directive().span(), message)
+            .label(model.used(backend.named).location(), "the answer to `auth_http` names it here")
+            .label(model.used(backend.listen).location(), "this listener has no `proxy_protocol`")
+            .help("take it away, or write `proxy_protocol` at the `listen` of the backend");
+    }
 }
 
 fn missing(hop: Hop<'_>, clash: &Clash, cx: &mut Context<'_>) {
