@@ -8,6 +8,7 @@ mod docs;
 mod found;
 #[cfg(test)]
 mod hops;
+mod idiom;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::contradiction;
 use super::peer::{Certainty, Pass, Peer};
 use super::scope::{Scope, ScopeId};
 use super::timeline::Timeline;
-use super::variable::{Template, Value, template};
+use super::variable::Value;
 use crate::include::{Use, Used};
 use crate::nginx::{Contexts, DirectiveId, Family, Version, VersionSet, id};
 use crate::source::{Location, Span};
@@ -206,28 +206,25 @@ fn peers(pass: &Pass<'_>, text: &[u8], tls: Option<bool>, budget: &mut usize) ->
     let scheme = split_scheme(pass.kind, text);
     // What follows the host may hold variables without harm.
     if let Some((scheme_tls, rest)) = scheme
-        && template(host(rest)) == Template::Constant
+        && !host(rest).contains(&b'$')
     {
         return pass.constant_peers(host(rest), tls.or(scheme_tls));
     }
-    if let Template::One(before, name, after) = template(text)
-        && let Some(values) = pass.scope.values(name)
-        && !values.is_empty()
-        && *budget > 0
-    {
-        let filled = |value: &Value| {
-            let whole = [before, &value.text, after].concat();
-            behind(pass, &whole, tls, value)
-        };
-        let mut filled: Vec<Peer> = values.iter().flat_map(filled).take(*budget).collect();
-        *budget -= filled.len();
-        if *budget == 0 {
-            filled.push(Peer::unknown(pass.used, text, tls));
-        }
-        return filled.into();
+    let unknown = || {
+        let (scheme_tls, shown) = scheme.map_or((None, text), |(tls, rest)| (tls, host(rest)));
+        Peer::unknown(pass.used, shown, tls.or(scheme_tls))
+    };
+    if *budget == 0 {
+        return Rc::new([unknown()]);
     }
-    let (scheme_tls, rest) = scheme.unwrap_or((None, text));
-    Rc::new([Peer::unknown(pass.used, host(rest), tls.or(scheme_tls))])
+    let outcomes = pass.scope.outcomes(text);
+    let known = outcomes.known.iter().flat_map(|(text, value)| behind(pass, text, tls, value));
+    let mut peers: Vec<Peer> = known.take(*budget).collect();
+    *budget -= peers.len();
+    if peers.is_empty() || outcomes.others || *budget == 0 {
+        peers.push(unknown());
+    }
+    peers.into()
 }
 
 /// A text without its URI, which may hold variables too; those at its end that hold the URI of the
@@ -238,19 +235,26 @@ fn without_uri(kind: Kind, text: &[u8]) -> &[u8] {
     // Most texts have no variable at all.
     let at = memchr::memchr(b'$', text).and_then(|_| uris.iter().filter_map(begins).min());
     let text = at.map_or(text, |at| &text[..at]);
-    let rest = match split_scheme(kind, text) {
-        Some((_, rest)) => rest,
-        None if text.starts_with(b"$") => text,
+    let scheme = match split_scheme(kind, text) {
+        Some((_, rest)) => text.len() - rest.len(),
+        None if text.starts_with(b"$") => {
+            let scheme = memchr::memmem::find(text, b"://");
+            let is_first = |at: &usize| !text[..*at].iter().any(|byte| b"/?".contains(byte));
+            scheme.filter(is_first).map_or(0, |at| at + 3)
+        }
         None => return text,
     };
-    let scheme = text.len() - rest.len();
-    &text[..scheme + host(rest).len()]
+    &text[..scheme + host(&text[scheme..]).len()]
 }
 
 /// The peers of a pass to a text that a value made whole.
 fn behind(pass: &Pass<'_>, text: &[u8], tls: Option<bool>, via: &Value) -> Vec<Peer> {
-    match split_scheme(pass.kind, text) {
-        Some((scheme_tls, rest)) => pass.peers(host(rest), tls.or(scheme_tls), Some(via)),
+    let Pass { scope, used, kind, .. } = *pass;
+    match split_scheme(kind, text) {
+        Some((scheme_tls, rest)) => {
+            let pass = Pass { scope, used, kind, sni: pass.server_name(text) };
+            pass.peers(host(rest), tls.or(scheme_tls), Some(via))
+        }
         None => vec![Peer::unknown(pass.used, text, None)],
     }
 }

@@ -15,7 +15,7 @@ use super::scope::{Scope, ScopeId};
 use super::sharing::Bound;
 use crate::include::{Use, Used};
 use crate::nginx::{Contexts, Family, id};
-use crate::syntax::is_placeholder;
+use crate::syntax::{Directive, is_placeholder};
 
 /// One `listen`, or a `server` without any.
 #[derive(Clone, Debug)]
@@ -28,9 +28,9 @@ pub struct Listener {
     pub(super) family: Family,
     /// Whether no `listen` is written: then it is `*:80`, or, not as root, `*:8000`.
     pub(super) implicit: bool,
-    ssl: bool,
-    http2: bool,
-    proxy_protocol: bool,
+    pub(super) ssl: bool,
+    pub(super) http2: bool,
+    pub(super) proxy_protocol: bool,
     quic: bool,
     default_server: bool,
 }
@@ -225,6 +225,14 @@ impl Sockets {
         all
     }
 
+    /// The sockets of TCP on one port, in the order of their first listeners.
+    pub(super) fn singles(&self) -> impl Iterator<Item = (&Host, u16, &Socket)> {
+        let tcp = self.tcp.iter().map(|((host, port), socket)| (host, *port, socket));
+        let mut all: Vec<(&Host, u16, &Socket)> = tcp.collect();
+        all.sort_by_key(|(_, _, socket)| socket.listeners.first().map(|one| one.used));
+        all.into_iter()
+    }
+
     /// The `listen` for QUIC at `host:port`.
     pub(super) fn quic_at(&self, host: &Host, port: u16) -> Option<Use> {
         self.candidates(host).iter().find_map(|host| {
@@ -314,6 +322,12 @@ const SETTING: [&[u8]; 11] = [
     b"sndbuf=",
     b"so_keepalive=",
 ];
+
+/// Whether a `listen` is for every IPv6 address.
+pub(super) fn is_of_any6(listen: Directive<'_>) -> bool {
+    let word = listen.arg(0).map(|word| word.value());
+    word.and_then(|word| endpoint(&word)).is_some_and(|(host, _)| host == Host::ANY6)
+}
 
 /// The host and the ports (first, last) of a `listen` (`ngx_http_core_listen`).
 fn endpoint(text: &[u8]) -> Option<(Host, (u16, u16))> {

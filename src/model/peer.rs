@@ -397,5 +397,6 @@ impl Peer {
     }
 }
 
-/// From this release on a cleartext `listen … http2` takes HTTP/1 too.
-const HTTP2_DIRECTIVE: Version = Version::new(1, 25, 1);
+/// From this release on there is a directive `http2`, and a cleartext `listen … http2` takes HTTP/1
+/// too.
+pub const HTTP2_DIRECTIVE: Version = Version::new(1, 25, 1);

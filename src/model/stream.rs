@@ -8,7 +8,6 @@ use super::listener::{Listener, Socket};
 use super::peer::{Evidence, Known, Pass, Peer};
 use super::scope::Scope;
 use super::timeline::Timeline;
-use super::variable::{Template, template};
 use crate::include::Used;
 use crate::nginx::{Version, id};
 
@@ -138,17 +137,16 @@ fn inner(scope: Scope<'_>) -> Vec<Peer> {
     let (Some(used), Some(target)) = (used, target) else { return Vec::new() };
     let pass = Pass { scope, used, kind: Kind::Stream, sni: None };
     let text = target.value();
-    match template(&text) {
-        Template::Constant => pass.peers(&text, Some(false), None),
-        Template::One(before, name, after) => {
-            let values = scope.values(name).filter(|values| values.len() <= MOST_VALUES);
-            let filled = values.iter().flatten().flat_map(|value| {
-                pass.peers(&[before, &value.text, after].concat(), Some(false), None)
-            });
-            filled.collect()
-        }
-        Template::Many => Vec::new(),
+    if !text.contains(&b'$') {
+        return pass.peers(&text, Some(false), None);
     }
+    let outcomes = scope.outcomes(&text);
+    // What is behind some of them alone is not what is behind the listener.
+    if outcomes.known.len() > MOST_VALUES || outcomes.others {
+        return Vec::new();
+    }
+    let values = outcomes.known.iter();
+    values.flat_map(|(text, value)| pass.peers(text, Some(false), Some(value))).collect()
 }
 
 /// From this release on stream asks for a protocol in the TLS handshake.

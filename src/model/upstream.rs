@@ -112,6 +112,16 @@ impl Upstreams {
         all
     }
 
+    /// The names of every upstream.
+    pub(super) fn names(&self, family: Family) -> impl Iterator<Item = &[u8]> {
+        let all = match family {
+            Family::Http => Some(&self.http),
+            Family::Stream => Some(&self.stream),
+            _ => None,
+        };
+        all.into_iter().flat_map(|all| all.keys().map(Vec::as_slice))
+    }
+
     /// The upstream of that name; nginx does not look at the case (`ngx_http_upstream_add`).
     pub(super) fn find(&self, family: Family, name: &[u8]) -> Option<&Upstream> {
         let all = match family {

@@ -1,11 +1,10 @@
 //! A protocol of a server that is switched on by a parameter of `listen` on its way out.
 
-use super::{Context, On, Rule, insert_behind, replace};
+use super::{Context, On, Rule, insert_behind, remove_word, replace};
 use crate::diagnostic::{Applicability, Category, Level};
 use crate::include::Used;
 use crate::model::Scope;
 use crate::nginx::{self, Status, id};
-use crate::source::Span;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -44,7 +43,7 @@ fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
         }
         let since = phase.versions.since;
         let message = format!("`listen … http2` is deprecated since {since}");
-        let mut edits = vec![replace(used, with_space(used, word.span()), "")];
+        let mut edits = vec![remove_word(used, word.span())];
         let listens = || scope.own(id::LISTEN);
         let says = |used: &Used<'_>| used.directive().args().any(|word| word.raw() == b"http2");
         let is_first = listens().find(says).is_some_and(|first| first.name() == used.name());
@@ -60,11 +59,4 @@ fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
             .help("other servers on this address need their own `http2 on;`")
             .fix("write `http2 on;`", applicability, None, edits);
     }
-}
-
-/// A word with the spaces before it.
-fn with_space(used: Used<'_>, span: Span) -> Span {
-    let before = &used.directive().tree().bytes()[..span.start as usize];
-    let kept = before.trim_ascii_end().len() as u32;
-    Span::new(kept, span.end)
 }

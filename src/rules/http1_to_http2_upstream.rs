@@ -19,6 +19,11 @@ const GRPC_PASS: Version = Version::new(1, 13, 10);
 
 fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
     let Some(clash) = hop.clash(Mismatch::Http1ToHttp2) else { return };
+    // Where more than a name tells of gRPC, `grpc-through-proxy-pass` says it.
+    let by_name = clash.certainty == Certainty::Likely && !clash.is_strong(hop);
+    if by_name && hop.grpc_sign().is_some() {
+        return;
+    }
     let model = cx.model();
     let said: Vec<_> =
         hop.speech().within(&clash.affects).into_iter().filter_map(|(_, speech)| *speech).collect();

@@ -16,6 +16,10 @@ pub static RULE: Rule = Rule {
 
 fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
     let Some(clash) = hop.clash(Mismatch::PlaintextToTls) else { return };
+    // `unused-upstream-tls` says it where more than a port tells that TLS is meant.
+    if clash.certainty == Certainty::Likely && hop.has_unused_tls() {
+        return;
+    }
     let model = cx.model();
     let used = hop.used();
     let name = crate::model::shown(used.directive().name().raw());

@@ -18,6 +18,7 @@ macro_rules! inner {
 
 mod http;
 mod other;
+mod route;
 mod tls;
 
 /// A mismatch of protocols between nginx and a peer.
@@ -39,7 +40,7 @@ pub(super) struct Situation {
 
 /// Every mismatch there is.
 pub(super) fn all() -> impl Iterator<Item = &'static Situation> {
-    [http::ALL, tls::ALL, other::ALL].into_iter().flatten()
+    [http::ALL, tls::ALL, other::ALL, route::ALL].into_iter().flatten()
 }
 
 /// How a bad configuration fares.

@@ -1,0 +1,318 @@
+//! Names that nginx has to look up while it runs.
+//!
+//! A pass with a variable anywhere is read anew for each request (`ngx_http_proxy_eval` and its
+//! like). What it gives is then sought among the `upstream` blocks and among the hosts and ports
+//! that other passes name without variables; an address needs no look-up; any other name is asked
+//! of a `resolver` (`ngx_http_upstream_init_request`, `ngx_stream_proxy_handler`).
+
+use std::collections::HashSet;
+
+use bstr::ByteSlice;
+
+use super::address::{self, Host};
+use super::hop::{Hop, Kind};
+use super::peer::{Certainty, Peer};
+use super::{Model, fits, shown};
+use crate::include::{Use, Used};
+use crate::nginx::{DirectiveId, Family, id};
+use crate::syntax::is_placeholder;
+
+/// A pass to something that nginx cannot find while it runs.
+pub struct Unresolved<'m> {
+    /// The pass.
+    pub hop: Hop<'m>,
+    /// What is missing.
+    pub lack: Lack,
+    /// The hosts, as far as they are known; at least one.
+    pub hosts: Vec<Sought>,
+    /// Whether it fails whatever the variables hold.
+    pub certainty: Certainty,
+    /// Whether what the client asks for decides, which is nearly always a name.
+    pub by_client: bool,
+}
+
+/// What is missing.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// A port: this module has no default.
+    Port,
+    /// A `resolver` in force.
+    Resolver,
+}
+
+/// A host that is sought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sought {
+    /// The host, with the port where one is written; with variables where they are not known.
+    pub host: String,
+    /// The line that gives the value of a variable in it.
+    pub given_by: Option<Use>,
+}
+
+impl<'m> Model<'m> {
+    /// The passes to something that nginx cannot find while it runs, in the order of the
+    /// configuration. That means something only where everything is known.
+    pub fn unresolved(&'m self) -> Vec<Unresolved<'m>> {
+        let mut seeker = Seeker { model: self, passed: None, scripted: None };
+        self.hops().flat_map(|hop| seeker.seek(hop)).collect()
+    }
+}
+
+struct Seeker<'m> {
+    model: &'m Model<'m>,
+    /// The hosts and ports that passes without variables name.
+    passed: Option<HashSet<(Family, String, u16)>>,
+    /// Whether scripts run that may set variables.
+    scripted: Option<bool>,
+}
+
+/// How a peer is found.
+enum Found {
+    /// It is.
+    Somehow,
+    /// Not, or nobody knows.
+    Not(Lack, Certainty, bool),
+}
+
+impl<'m> Seeker<'m> {
+    fn seek(&mut self, hop: Hop<'m>) -> Vec<Unresolved<'m>> {
+        let used = hop.used();
+        let Some(word) = used.directive().arg(0).filter(|word| word.raw().contains(&b'$')) else {
+            return Vec::new();
+        };
+        let is_unsure = matches!(hop.kind(), Kind::MailAuth | Kind::Memcached | Kind::Tunnel)
+            || is_placeholder(word.raw())
+            || used.directive().tree().is_template();
+        if is_unsure || self.is_scripted(&word.value()) {
+            return Vec::new();
+        }
+        let mut found: Vec<Unresolved<'m>> = Vec::new();
+        for peer in hop.peers().iter().filter(|peer| peer.used == used.name()) {
+            let Found::Not(lack, certainty, by_client) = self.find(hop, peer) else { continue };
+            if lack == Lack::Resolver && hop.scope().effective(id::RESOLVER).next().is_some() {
+                continue;
+            }
+            let given_by = peer.via.as_ref().map(|value| value.used);
+            let host = match &peer.address {
+                Ok(address) => address.to_string(),
+                Err(text) => shown(text),
+            };
+            let sought = Sought { host, given_by };
+            match found.iter_mut().find(|one| one.lack == lack) {
+                Some(known) => {
+                    known.certainty = known.certainty.max(certainty);
+                    known.hosts.push(sought);
+                }
+                None => {
+                    let hosts = vec![sought];
+                    found.push(Unresolved { hop, lack, hosts, certainty, by_client });
+                }
+            }
+        }
+        found
+    }
+
+    fn find(&mut self, hop: Hop<'m>, peer: &Peer) -> Found {
+        let kind = hop.kind();
+        let address = match (&peer.address, &peer.via) {
+            (Ok(address), _) => address,
+            (Err(text), Some(_)) => return self.find_text(kind, peer.tls, text),
+            (Err(_), None) => {
+                let word = hop.used().directive().arg(0).map(|word| word.value());
+                return self.find_text(kind, peer.tls, &word.unwrap_or_default());
+            }
+        };
+        let (name, port) = match (&address.host, address.port) {
+            (Host::Unix(_), _) | (Host::Ip(_), Some(_)) => return Found::Somehow,
+            (_, None) => return Found::Not(Lack::Port, Certainty::Certain, false),
+            (Host::Name(name), Some(port)) => (shown(name), port),
+        };
+        if self.passed().contains(&(kind.family(), name, port)) {
+            return Found::Somehow;
+        }
+        Found::Not(Lack::Resolver, Certainty::Certain, false)
+    }
+
+    /// Of a text with variables that nobody knows.
+    fn find_text(&mut self, kind: Kind, tls: Option<bool>, text: &[u8]) -> Found {
+        let Some(unknown) = Pattern::of(text) else { return Found::Somehow };
+        let model = self.model;
+        let family = kind.family();
+        let is_met = model.upstreams.names(family).any(|name| unknown.fits(name))
+            || self.passed().iter().any(|(of, host, port)| {
+                let is_default = kind.port(tls).is_none_or(|default| default == *port);
+                *of == family
+                    && (unknown.fits(format!("{host}:{port}").as_bytes())
+                        || (is_default && unknown.fits(host.as_bytes())))
+            });
+        if is_met {
+            return Found::Somehow;
+        }
+        let certainty = if unknown.names_host { Certainty::Certain } else { Certainty::Likely };
+        Found::Not(Lack::Resolver, certainty, unknown.by_client)
+    }
+
+    fn passed(&mut self) -> &HashSet<(Family, String, u16)> {
+        let model = self.model;
+        self.passed.get_or_insert_with(|| {
+            let constant = |used: Used<'_>| !used.directive().text().contains(&b'$');
+            let hops = model.hops().filter(|hop| constant(hop.used()));
+            let hosts = hops.flat_map(|hop| {
+                let used = hop.used().name();
+                let own = hop.peers().iter().filter(move |peer| peer.used == used);
+                own.filter_map(move |peer| {
+                    let address = peer.address.as_ref().ok()?;
+                    let Host::Name(name) = &address.host else { return None };
+                    Some((hop.kind().family(), shown(name), address.port?))
+                })
+            });
+            hosts.collect()
+        })
+    }
+
+    /// Whether a variable of the text may hold what a script or another server says, which is
+    /// often an address.
+    fn is_scripted(&mut self, text: &[u8]) -> bool {
+        let model = self.model;
+        let scripted = *self.scripted.get_or_insert_with(|| {
+            let is_script = |name: &str| {
+                ["_by_lua", "js_access", "js_periodic", "perl"].iter().any(|one| name.contains(one))
+            };
+            let mut unknown = model.scopes.unknown();
+            DirectiveId::all().any(|id| model.scopes.has(id) && is_script(id.name()))
+                || unknown.any(|(used, _)| {
+                    is_script(&shown(model.config.used(used).directive().name().raw()))
+                })
+        });
+        let mut answers = model.directives().filter(|(id, ..)| *id == id::AUTH_REQUEST_SET);
+        scripted
+            || (model.scopes.has(id::AUTH_REQUEST_SET)
+                && answers.any(|(_, used, _)| {
+                    let name = used.directive().arg(0).map(|word| word.value());
+                    name.is_some_and(|name| text.contains_str(name.as_ref()))
+                }))
+    }
+}
+
+/// A host with a port, or the beginning of it, with `*` for what is not known.
+struct Pattern {
+    text: Vec<u8>,
+    /// Whether it has letters of a name, and so is no address.
+    names_host: bool,
+    /// Whether it is what the client asks for.
+    by_client: bool,
+}
+
+impl Pattern {
+    /// Of what is written in a pass; `None` if it may well be an address or a socket.
+    fn of(text: &[u8]) -> Option<Self> {
+        let rest = text.find("://").map_or(text, |at| &text[at + 3..]);
+        let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+        let rest = &rest[..end.unwrap_or(rest.len())];
+        if rest.is_empty()
+            || rest.starts_with(b"[")
+            || address::strip_prefix_ignore_case(rest, b"unix:").is_some()
+        {
+            return None;
+        }
+        let mut pattern = Vec::new();
+        let mut by_client = false;
+        let mut at = 0;
+        while let Some(dollar) = memchr::memchr(b'$', &rest[at..]).map(|found| at + found) {
+            pattern.extend_from_slice(&rest[at..dollar]);
+            let (name, behind) = variable(rest, dollar + 1)?;
+            // What is called so is filled in before nginx reads it, or holds an address.
+            if is_shouted(name) || HOLDING_ADDRESSES.iter().any(|one| one.as_bytes() == name) {
+                return None;
+            }
+            by_client |= ASKED_FOR.iter().any(|one| one.as_bytes() == name);
+            pattern.push(b'*');
+            at = behind;
+        }
+        pattern.extend_from_slice(&rest[at..]);
+        let host = memchr::memchr(b':', &pattern).map_or(&pattern[..], |colon| &pattern[..colon]);
+        let literal: Vec<u8> = host.iter().copied().filter(|byte| *byte != b'*').collect();
+        let names_host = literal.iter().any(|byte| !matches!(byte, b'0'..=b'9' | b'.'));
+        if !names_host && !literal.is_empty() {
+            return None;
+        }
+        Some(Self { names_host, by_client: by_client && literal.is_empty(), text: pattern })
+    }
+
+    fn fits(&self, candidate: &[u8]) -> bool {
+        fits(&self.text.to_ascii_lowercase(), &candidate.to_ascii_lowercase())
+    }
+}
+
+/// The name of a variable that begins behind its `$`, and where the text goes on.
+fn variable(text: &[u8], start: usize) -> Option<(&[u8], usize)> {
+    let rest = &text[start..];
+    if let Some(inside) = rest.strip_prefix(b"{") {
+        let end = memchr::memchr(b'}', inside)?;
+        return Some((&inside[..end], start + end + 2));
+    }
+    if rest.first().is_some_and(u8::is_ascii_digit) {
+        return Some((&rest[..1], start + 1));
+    }
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let length = rest.iter().take_while(|byte| is_name(byte)).count();
+    (length > 0).then(|| (&rest[..length], start + length))
+}
+
+fn is_shouted(name: &[u8]) -> bool {
+    name.iter().any(u8::is_ascii_uppercase) && !name.iter().any(u8::is_ascii_lowercase)
+}
+
+/// Variables that hold addresses.
+const HOLDING_ADDRESSES: [&str; 7] = [
+    "proxy_protocol_addr",
+    "proxy_protocol_server_addr",
+    "realip_remote_addr",
+    "remote_addr",
+    "server_addr",
+    "upstream_addr",
+    "upstream_last_addr",
+];
+
+/// Variables that hold the host that a client asks for.
+const ASKED_FOR: [&str; 4] = ["host", "http_host", "ssl_preread_server_name", "ssl_server_name"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pattern(text: &str) -> Option<(String, bool)> {
+        Pattern::of(text.as_bytes()).map(|one| (shown(&one.text), one.names_host))
+    }
+
+    #[test]
+    fn what_is_not_known_is_a_pattern() {
+        for (text, expected, names_host) in [
+            ("$host", "*", false),
+            ("http://$host:8080/x", "*:8080", false),
+            ("$scheme://name", "name", true),
+            ("api-${tenant}.internal:80", "api-*.internal:80", true),
+            ("backend$1$is_args", "backend**", true),
+            ("a:$port", "a:*", true),
+        ] {
+            assert_eq!(pattern(text), Some((expected.to_owned(), names_host)), "{text}");
+        }
+        for text in [
+            "10.0.0.$n",
+            "[$v6]:80",
+            "unix:/run/$name.sock",
+            "$BACKEND:80",
+            "$server_addr",
+            "a$",
+            "",
+        ] {
+            assert_eq!(pattern(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn patterns_fit() {
+        let one = Pattern::of(b"up_$method").unwrap();
+        assert!(one.fits(b"up_GET") && one.fits(b"UP_") && !one.fits(b"down"));
+    }
+}
