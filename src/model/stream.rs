@@ -5,7 +5,7 @@
 use super::accept::{Accepts, Applications, Speech, Tls};
 use super::hop::Kind;
 use super::listener::{Listener, Socket};
-use super::peer::{Evidence, Known, Pass, Peer};
+use super::peer::{Certainty, Evidence, Known, Pass, Peer};
 use super::scope::Scope;
 use super::timeline::Timeline;
 use crate::include::Used;
@@ -86,13 +86,18 @@ impl Pass<'_> {
         let sends_header = if proxies { scope.sends_header() } else { None };
         let adds_header = sends_header == Some(true);
         let takes_tls = own.tls == Tls::Required;
+        let takes_part = takes_tls || own.proxy_protocol == Some(true) || adds_tls;
+        // What it does itself is certain, so that what is only likely of the others does not count.
+        let is_certain = inner.certainty() == Some(Certainty::Certain);
+        let unsaid = Timeline::always(Accepts::UNKNOWN);
+        let behind = if takes_part && !is_certain { &unsaid } else { &inner.accepts };
         // Without a name of a protocol in the handshake nginx takes TLS for HTTP/1; what others do
         // is their own affair.
         let is_http1 = adds_tls
             && scope.effective(id::PROXY_SSL_ALPN).next().is_none()
             && matches!(inner.evidence, Evidence::Listener { .. });
         let is_http2 = scope.asks_for_http2().is_some();
-        let accepts = inner.accepts.map(|inner| Accepts {
+        let accepts = behind.map(|inner| Accepts {
             tls: match own.tls {
                 Tls::Required => Tls::Required,
                 _ if adds_tls => Tls::Never,
@@ -114,7 +119,7 @@ impl Pass<'_> {
             sni: inner.sni && !takes_tls && !adds_tls,
             ..*inner
         });
-        let evidence = if takes_tls || own.proxy_protocol == Some(true) || adds_tls {
+        let evidence = if takes_part {
             Evidence::Listener {
                 ssl: socket.ssl().map(|one| one.used),
                 http2: None,
@@ -122,6 +127,7 @@ impl Pass<'_> {
                 default: listener.used,
                 implicit: false,
                 apart: self.is_apart(listener.used),
+                stream: true,
             }
         } else {
             inner.evidence

@@ -34,10 +34,15 @@ fn in_mail(hop: Hop<'_>, cx: &mut Context<'_>) {
             "`proxy_protocol on` sends a PROXY protocol header to `{}`, which wants none",
             backend.address
         );
-        cx.report(header, header.directive().span(), message)
+        let draft = cx
+            .report(header, header.directive().span(), message)
             .label(model.used(backend.named).location(), "the answer to `auth_http` names it here")
             .label(model.used(backend.listen).location(), "this listener has no `proxy_protocol`")
             .help("take it away, or write `proxy_protocol` at the `listen` of the backend");
+        if let Some(word) = header.directive().arg(0) {
+            let edits = vec![replace(header, word.span(), "off")];
+            draft.fix("send no header", Applicability::Unsafe, None, edits);
+        }
     }
 }
 
