@@ -8,6 +8,7 @@ mod docs;
 mod found;
 #[cfg(test)]
 mod hops;
+#[cfg(test)]
 mod idiom;
 #[cfg(test)]
 mod matrix;

@@ -389,4 +389,14 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn quic_is_found_in_ranges_too() {
+        let http = "server { listen 8443 quic; listen 9000-9009 quic; listen 53 udp; }";
+        crate::model::sample::of("1.28.3", http, |model| {
+            let quic = |port| model.sockets.quic_at(&Host::LOOPBACK, port).is_some();
+            assert!([8443, 9000, 9009].into_iter().all(quic));
+            assert!(![53, 443, 8999, 9010].into_iter().any(quic));
+        });
+    }
 }

@@ -147,3 +147,27 @@ fn odd(
         affects,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nginx::Protocol;
+
+    #[test]
+    fn who_speaks_two_protocols_contradicts_neither() {
+        let way = |words: &[Protocol]| application(&Accepts::declared(words));
+        assert_eq!(way(&[Protocol::Http11]), Some("speaks HTTP/1"));
+        assert_eq!(way(&[Protocol::H2c]), Some("speaks only HTTP/2"));
+        assert_eq!(way(&[Protocol::H2c, Protocol::Grpc]), Some("speaks only HTTP/2"));
+        assert_eq!(way(&[Protocol::Http11, Protocol::H2c]), None);
+        assert_eq!(way(&[Protocol::Tls]), None);
+    }
+
+    #[test]
+    fn a_way_of_tls_is_one_that_excludes_the_other() {
+        let way = |words: &[Protocol]| tls(&Accepts::declared(words));
+        assert_eq!(way(&[Protocol::H2]), Some("takes only TLS"));
+        assert_eq!(way(&[Protocol::H2c]), Some("takes only cleartext"));
+        assert_eq!(way(&[Protocol::Tls, Protocol::Cleartext]), None);
+    }
+}

@@ -67,6 +67,8 @@ pub enum Evidence {
         implicit: bool,
         /// Whether it stands in a fragment that may belong to another configuration.
         apart: bool,
+        /// Whether stream listens there, and hands on what it gets.
+        stream: bool,
     },
     /// A convention: its port tells, or its name or that of its upstream.
     Convention {
@@ -275,6 +277,7 @@ impl Pass<'_> {
             default: udp,
             implicit: false,
             apart: self.is_apart(udp),
+            stream: false,
         };
         Some(Known { accepts: Timeline::always(accepts), evidence })
     }
@@ -320,6 +323,7 @@ impl Pass<'_> {
             default: default.used,
             implicit: default.implicit,
             apart: self.is_apart(default.used),
+            stream: false,
         };
         Some(Known { accepts, evidence })
     }

@@ -5,7 +5,7 @@
 use super::accept::{Accepts, Applications, Speech, Tls};
 use super::hop::Kind;
 use super::listener::{Listener, Socket};
-use super::peer::{Evidence, Known, Pass, Peer};
+use super::peer::{Certainty, Evidence, Known, Pass, Peer};
 use super::scope::Scope;
 use super::timeline::Timeline;
 use crate::include::Used;
@@ -86,13 +86,18 @@ impl Pass<'_> {
         let sends_header = if proxies { scope.sends_header() } else { None };
         let adds_header = sends_header == Some(true);
         let takes_tls = own.tls == Tls::Required;
+        let takes_part = takes_tls || own.proxy_protocol == Some(true) || adds_tls;
+        // What it does itself is certain, so that what is only likely of the others does not count.
+        let is_certain = inner.certainty() == Some(Certainty::Certain);
+        let unsaid = Timeline::always(Accepts::UNKNOWN);
+        let behind = if takes_part && !is_certain { &unsaid } else { &inner.accepts };
         // Without a name of a protocol in the handshake nginx takes TLS for HTTP/1; what others do
         // is their own affair.
         let is_http1 = adds_tls
             && scope.effective(id::PROXY_SSL_ALPN).next().is_none()
             && matches!(inner.evidence, Evidence::Listener { .. });
         let is_http2 = scope.asks_for_http2().is_some();
-        let accepts = inner.accepts.map(|inner| Accepts {
+        let accepts = behind.map(|inner| Accepts {
             tls: match own.tls {
                 Tls::Required => Tls::Required,
                 _ if adds_tls => Tls::Never,
@@ -114,7 +119,7 @@ impl Pass<'_> {
             sni: inner.sni && !takes_tls && !adds_tls,
             ..*inner
         });
-        let evidence = if takes_tls || own.proxy_protocol == Some(true) || adds_tls {
+        let evidence = if takes_part {
             Evidence::Listener {
                 ssl: socket.ssl().map(|one| one.used),
                 http2: None,
@@ -122,6 +127,7 @@ impl Pass<'_> {
                 default: listener.used,
                 implicit: false,
                 apart: self.is_apart(listener.used),
+                stream: true,
             }
         } else {
             inner.evidence
@@ -153,3 +159,52 @@ fn inner(scope: Scope<'_>) -> Vec<Peer> {
 const ALPN: Version = Version::new(1, 31, 0);
 /// So many values of a variable are looked at for what is behind a listener.
 const MOST_VALUES: usize = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample;
+    use crate::nginx::Contexts;
+
+    /// What the listeners of stream at the ports 1, 2 … accept, in words.
+    fn accepted(stream: &str, count: u16) -> Vec<String> {
+        let text = format!(
+            "events {{}}\nstream {{ {stream} }}\nhttp {{ server {{ listen 127.0.0.1:81 ssl http2; }}
+             server {{ listen 127.0.0.1:82 proxy_protocol; }} server {{ listen 127.0.0.1:83; }} }}"
+        );
+        let text = (1..=count).fold(text, |text, port| {
+            format!("{text}\nhttp {{ server {{ location / {{ proxy_pass http://127.0.0.1:{port}; }} }} }}")
+        });
+        sample::whole("1.31.3", &text, Contexts::MAIN, |model| {
+            let hops = model.hops().filter(|hop| hop.kind() == Kind::Proxy);
+            let words = |peer: &Peer| {
+                let accepts = peer.accepts().within(model.target());
+                let words = accepts.iter().flat_map(|(_, accepts)| accepts.words());
+                words.map(|word| word.name().to_owned()).collect::<Vec<_>>().join(" ")
+            };
+            hops.map(|hop| words(&hop.peers()[0])).collect()
+        })
+    }
+
+    #[test]
+    fn bytes_are_handed_on() {
+        let stream = "server { listen 127.0.0.1:1; proxy_pass 127.0.0.1:81; }
+            server { listen 127.0.0.1:2; proxy_pass 127.0.0.1:82; }
+            server { listen 127.0.0.1:3; proxy_pass $any; }
+            server { listen 127.0.0.1:4; pass 127.0.0.1:83; }";
+        let expected =
+            ["http/1.1 h2 tls", "http/1.1 cleartext proxy-protocol", "", "http/1.1 cleartext"];
+        assert_eq!(accepted(stream, 4), expected);
+    }
+
+    #[test]
+    fn what_a_server_adds_is_not_asked_of_its_client() {
+        let stream = "server { listen 127.0.0.1:1; proxy_ssl on; proxy_pass 127.0.0.1:81; }
+            server { listen 127.0.0.1:2; proxy_ssl on; proxy_ssl_alpn h2; proxy_pass 127.0.0.1:81; }
+            server { listen 127.0.0.1:3; proxy_protocol on; proxy_pass 127.0.0.1:82; }
+            server { listen 127.0.0.1:4 ssl; proxy_pass 127.0.0.1:83; }";
+        let expected =
+            ["http/1.1 cleartext", "h2c cleartext", "http/1.1 cleartext", "http/1.1 tls"];
+        assert_eq!(accepted(stream, 4), expected);
+    }
+}

@@ -74,7 +74,9 @@ fn by_version<'f>(draft: Draft<'f>, hop: Hop<'_>) -> Draft<'f> {
 
 /// The mend at the listener: by the directive, before that by the parameter.
 fn at_listener(draft: Draft<'_>, model: &Model<'_>, hop: Hop<'_>, peer: &Peer, clash: &Clash) {
-    let Evidence::Listener { default, implicit: false, http2: None, .. } = peer.evidence() else {
+    let Evidence::Listener { default, implicit: false, http2: None, stream: false, .. } =
+        peer.evidence()
+    else {
         return;
     };
     let listen = model.used(*default);

@@ -17,10 +17,18 @@ pub static RULE: Rule = Rule {
 
 fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
     let Some(directives) = hop.kind().name_directives() else { return };
-    if let Some(clash) = hop.clash(Mismatch::NameMissing) {
-        certain(hop, clash, directives, cx);
-    } else if hop.scope().flag(directives.send).is_none() {
-        likely(hop, directives, cx);
+    let clash = hop.clash(Mismatch::NameMissing);
+    let sends = hop.scope().flag(directives.send).is_some();
+    if clash.is_none() && (sends || hop.server_names().is_empty()) {
+        return;
+    }
+    // What was not read may send it.
+    if hop.scope().absence(None).is_none() {
+        return;
+    }
+    match clash {
+        Some(clash) => certain(hop, clash, directives, cx),
+        None => likely(hop, directives, cx),
     }
 }
 

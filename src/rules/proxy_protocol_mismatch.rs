@@ -3,8 +3,9 @@
 use super::draft::{insert_behind, peers_in_words, replace};
 use super::{Context, On, Rule};
 use crate::diagnostic::{Applicability, Category, Level};
-use crate::model::{Certainty, Clash, Evidence, Hop, Kind, Mismatch, shown};
+use crate::model::{Certainty, Clash, Evidence, Hop, Kind, Mismatch, Peer, shown};
 use crate::nginx::id;
+use crate::source::Span;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -21,6 +22,27 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
     }
     if let Some(clash) = hop.clash(Mismatch::ProxyHeaderUnexpected) {
         unexpected(hop, clash, cx);
+    }
+    in_mail(hop, cx);
+}
+
+fn in_mail(hop: Hop<'_>, cx: &mut Context<'_>) {
+    let model = cx.model();
+    for backend in hop.mail_backends() {
+        let header = model.used(backend.header);
+        let message = format!(
+            "`proxy_protocol on` sends a PROXY protocol header to `{}`, which wants none",
+            backend.address
+        );
+        let draft = cx
+            .report(header, header.directive().span(), message)
+            .label(model.used(backend.named).location(), "the answer to `auth_http` names it here")
+            .label(model.used(backend.listen).location(), "this listener has no `proxy_protocol`")
+            .help("take it away, or write `proxy_protocol` at the `listen` of the backend");
+        if let Some(word) = header.directive().arg(0) {
+            let edits = vec![replace(header, word.span(), "off")];
+            draft.fix("send no header", Applicability::Unsafe, None, edits);
+        }
     }
 }
 
@@ -70,7 +92,7 @@ fn unexpected(hop: Hop<'_>, clash: &Clash, cx: &mut Context<'_>) {
     let own = hop.scope().own(id::PROXY_PROTOCOL).any(|one| one.name() == header.name());
     let (at, other) = if own { (header, hop.used()) } else { (hop.used(), header) };
     let other_message = if own { "to this peer" } else { "the header is sent by this" };
-    let draft = cx
+    let mut draft = cx
         .report_clash_at(at, hop, clash, message, |peer| match peer.evidence() {
             Evidence::Listener { default, implicit: false, .. } => Some((
                 model.used(*default).location(),
@@ -80,8 +102,17 @@ fn unexpected(hop: Hop<'_>, clash: &Clash, cx: &mut Context<'_>) {
         })
         .label(other.location(), other_message)
         .help("take it away, or write `proxy_protocol` at the `listen` of the peer");
+    // None is safe: it may be the listener that lacks its parameter, or the header may be too much.
+    let mut peers = hop.peers_of(clash).map(Peer::evidence);
+    if let (Some(Evidence::Listener { default, implicit: false, .. }), None) =
+        (peers.next(), peers.next())
+        && let Some(word) = model.used(*default).directive().args().last()
+    {
+        let edits =
+            vec![replace(model.used(*default), Span::at(word.span().end), " proxy_protocol")];
+        draft = draft.fix("want the header at the listener", Applicability::Unsafe, None, edits);
+    }
     if let Some(word) = header.directive().arg(0).filter(|_| own && clash.is_of_all(hop)) {
-        // Never safe: the listener may lack its parameter.
         let edits = vec![replace(header, word.span(), "off")];
         draft.fix("send no header", Applicability::Unsafe, None, edits);
     }

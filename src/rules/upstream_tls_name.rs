@@ -22,7 +22,12 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
     let Some(flag) = verifies.or(sends) else { return };
     let model = cx.model();
     let used = hop.used();
-    for name in hop.upstream_names() {
+    let names = hop.upstream_names();
+    // What was not read may give it another.
+    if names.is_empty() || hop.scope().absence(None).is_none() {
+        return;
+    }
+    for name in names {
         let text = &name.text;
         let what = match (sends, verifies) {
             (Some(_), Some(_)) => format!("sends and verifies `{text}`"),

@@ -62,7 +62,28 @@ pub(super) static ALL: &[Situation] = &[
             " }\n"
         ))],
         goes: Goes::Wrong(&[STATUS_400], &[]),
-        mends: &[],
+        mends: &[
+            mend(
+                "*",
+                Conf::Whole(concat!(
+                    "events {}\nstream { server { listen 127.0.0.1:{front}; proxy_protocol on; \
+                     proxy_pass 127.0.0.1:{inner}; } }\nhttp { ",
+                    inner!(" proxy_protocol", ""),
+                    " }\n"
+                )),
+                "inner HTTP/1.1",
+            ),
+            mend(
+                "*",
+                Conf::Whole(concat!(
+                    "events {}\nstream { server { listen 127.0.0.1:{front}; proxy_protocol off; \
+                     proxy_pass 127.0.0.1:{inner}; } }\nhttp { ",
+                    inner!("", ""),
+                    " }\n"
+                )),
+                "inner HTTP/1.1",
+            ),
+        ],
     },
     Situation {
         name: "no PROXY header from a stream front that looks for a name",

@@ -1,8 +1,8 @@
 //! TLS on one side only, or not as the other side wants it.
 
 use super::{
-    CLOSED, Conf, Goes, Kind, NO_HEADER, Outcome, STATUS_400, STATUS_502, Situation, WRONG_VERSION,
-    mend, web,
+    CLOSED, Conf, Goes, HTTP_FRAME, Kind, NO_HEADER, Outcome, STATUS_400, STATUS_502, Situation,
+    WRONG_VERSION, mend, web,
 };
 
 /// A location, and on the port `{other}` a stream server that takes TLS off.
@@ -16,6 +16,25 @@ macro_rules! tls_stream {
             " } }\n",
             inner!("", ""),
             " }\n"
+        )
+    };
+}
+
+/// A location, a stream server that adds TLS on the port `{other}`, and what stands in the server
+/// that takes it.
+macro_rules! added {
+    ($stream:literal, $location:literal, $inner:literal) => {
+        concat!(
+            "events {}\nstream { server { listen 127.0.0.1:{other}; proxy_ssl on; ",
+            $stream,
+            " proxy_pass 127.0.0.1:{inner}; } }\n\
+             http { server { listen 127.0.0.1:{front}; location / { ",
+            $location,
+            " } }\n",
+            "server { listen 127.0.0.1:{inner} ssl; ",
+            $inner,
+            " ssl_certificate cert.pem; ssl_certificate_key key.pem; \
+             location / { return 200 \"inner $server_protocol\"; } } }\n"
         )
     };
 }
@@ -160,6 +179,46 @@ pub(super) static ALL: &[Situation] = &[
                  proxy_set_header Host a.example; proxy_pass https://127.0.0.1:{inner};",
                 SNI_INNER,
             ),
+            "inner HTTP/1.",
+        )],
+    },
+    Situation {
+        name: "stream asks for HTTP/2 alone where there is none",
+        rule: "http2-to-http1-upstream",
+        releases: ">=1.31.0",
+        peer: None,
+        bad: &[Conf::Whole(added!("proxy_ssl_alpn h2;", "grpc_pass 127.0.0.1:{other};", ""))],
+        goes: Goes::Wrong(
+            &[STATUS_502],
+            &["no application protocol:SSL alert number 120) while SSL handshaking to upstream"],
+        ),
+        mends: &[
+            mend(
+                ">=1.31.0",
+                Conf::Whole(added!("", "proxy_pass http://127.0.0.1:{other};", "")),
+                "inner HTTP/1.",
+            ),
+            mend(
+                ">=1.31.0",
+                Conf::Whole(added!(
+                    "proxy_ssl_alpn h2;",
+                    "grpc_pass 127.0.0.1:{other};",
+                    "http2 on;"
+                )),
+                "inner HTTP/2.0",
+            ),
+        ],
+    },
+    Situation {
+        name: "HTTP/2 in TLS that stream adds without ALPN",
+        rule: "http2-to-http1-upstream",
+        releases: ">=1.25.1",
+        peer: None,
+        bad: &[Conf::Whole(added!("", "grpc_pass 127.0.0.1:{other};", "http2 on;"))],
+        goes: Goes::Wrong(&[STATUS_502], &[HTTP_FRAME]),
+        mends: &[mend(
+            ">=1.25.1",
+            Conf::Whole(added!("", "proxy_pass http://127.0.0.1:{other};", "http2 on;")),
             "inner HTTP/1.",
         )],
     },
