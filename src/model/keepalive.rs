@@ -7,7 +7,7 @@ use super::Model;
 use super::accept::Speech;
 use super::header::{Header, HeaderValue};
 use super::hop::{HTTP11_DEFAULT, Hop, Kind};
-use super::peer::Certainty;
+use super::peer::{Certainty, Peer};
 use super::scope::{Scope, ScopeId};
 use crate::include::{Use, Used};
 use crate::nginx::{Contexts, Version, VersionSet, id};
@@ -175,8 +175,8 @@ impl<'m> Pool<'m> {
             speech @ (Speech::Grpc | Speech::Http2) => *speech,
             _ => return None,
         };
-        let is_ours = |used: Use| self.upstream.own(id::SERVER).any(|own| own.name() == used);
-        let peer = hop.peers().iter().find(|peer| is_ours(peer.used()))?;
+        let block = self.upstream.block()?.name();
+        let peer = hop.peers().iter().find(|peer| peer.upstream == Some(block))?;
         Some(Wire { speech, tls: peer.tls()? })
     }
 }
@@ -211,15 +211,7 @@ impl<'m> Scope<'m> {
 impl<'m> Hop<'m> {
     /// The upstreams it reaches.
     pub fn upstreams(self) -> Vec<Scope<'m>> {
-        let servers = &self.model.reached().servers;
-        let mut upstreams: Vec<ScopeId> = Vec::new();
-        for peer in self.peers() {
-            if let Some(id) = servers.get(&peer.used())
-                && !upstreams.contains(id)
-            {
-                upstreams.push(*id);
-            }
-        }
+        let upstreams = self.model.reached().upstreams_of(self.peers());
         upstreams.into_iter().map(|id| Scope { model: self.model, id }).collect()
     }
 
@@ -304,14 +296,28 @@ impl<'m> Hop<'m> {
 /// Which upstream is reached by which hop.
 #[derive(Debug, Default)]
 pub(super) struct Reached {
-    /// The upstream of each `server`.
-    servers: HashMap<Use, ScopeId>,
+    /// The scope of each `upstream`.
+    scopes: HashMap<Use, ScopeId>,
     /// The hops that reach each upstream, by their index.
     hops: HashMap<ScopeId, Vec<u32>>,
     /// The hosts of hops that nobody knows, in lower case, `*` for what is not known of them.
     open: Vec<Vec<u8>>,
     /// The hosts of passes that are none of nginx's own hops, in lower case.
     foreign: HashSet<Vec<u8>>,
+}
+
+impl Reached {
+    fn upstreams_of(&self, peers: &[Peer]) -> Vec<ScopeId> {
+        let mut upstreams: Vec<ScopeId> = Vec::new();
+        for peer in peers {
+            if let Some(id) = peer.upstream.and_then(|block| self.scopes.get(&block))
+                && !upstreams.contains(id)
+            {
+                upstreams.push(*id);
+            }
+        }
+        upstreams
+    }
 }
 
 impl<'m> Model<'m> {
@@ -325,27 +331,18 @@ impl<'m> Model<'m> {
         self.reached.get_or_init(|| {
             let mut reached = Reached { foreign: self.foreign_passes(), ..Reached::default() };
             for upstream in self.scopes().filter(|scope| scope.context() == Contexts::UPSTREAM) {
-                let servers = upstream.own(id::SERVER).map(|used| (used.name(), upstream.id()));
-                reached.servers.extend(servers);
+                let block = upstream.block().map(Used::name);
+                reached.scopes.extend(block.map(|block| (block, upstream.id())));
             }
             // Hops that share an upstream share its peers, and those may be many.
-            let mut known: HashMap<*const super::Peer, Vec<ScopeId>> = HashMap::new();
+            let mut known: HashMap<*const Peer, Vec<ScopeId>> = HashMap::new();
             for (hop, index) in self.hops().zip(0u32..) {
                 let peers = hop.peers();
                 if peers.is_empty() || hop.kind().family() != crate::nginx::Family::Http {
                     continue;
                 }
-                let upstreams = known.entry(peers.as_ptr()).or_insert_with(|| {
-                    let mut upstreams: Vec<ScopeId> = Vec::new();
-                    for peer in peers {
-                        if let Some(id) = reached.servers.get(&peer.used())
-                            && !upstreams.contains(id)
-                        {
-                            upstreams.push(*id);
-                        }
-                    }
-                    upstreams
-                });
+                let upstreams =
+                    known.entry(peers.as_ptr()).or_insert_with(|| reached.upstreams_of(peers));
                 for id in upstreams {
                     reached.hops.entry(*id).or_default().push(index);
                 }

@@ -166,8 +166,6 @@ pub struct Model<'c> {
     ruled: RefCell<HashMap<DirectiveId, force::Ruled>>,
     /// The includes that were not read and may speak of proxying, once somebody asks.
     unread: OnceCell<HashSet<Use>>,
-    /// The `map` blocks by their variables, once somebody asks.
-    map_lines: OnceCell<header::MapLines>,
     /// A variable that says `upgrade` where a client does, once somebody asks.
     upgrade_map: OnceCell<Option<String>>,
     /// Which upstream is reached by which hop, once somebody asks.
@@ -197,7 +195,6 @@ impl<'c> Model<'c> {
             hops: Vec::new(),
             ruled: RefCell::default(),
             unread: OnceCell::new(),
-            map_lines: OnceCell::new(),
             upgrade_map: OnceCell::new(),
             reached: OnceCell::new(),
             modules: Modules::default(),
