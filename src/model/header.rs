@@ -122,7 +122,10 @@ impl<'m> Scope<'m> {
     /// What `$name` may say here: what a `set` gives, or a table, or a header of the client.
     fn variable(self, name: &[u8]) -> Vec<HeaderValue> {
         let one = |says| vec![HeaderValue { when: When::Always, says, line: None }];
-        let (values, is_set) = self.set_values(name);
+        let (values, is_set) = match self.model.scopes.has(id::SET) {
+            true => self.set_values(name),
+            false => (Vec::new(), false),
+        };
         if is_set {
             let when = if values.len() == 1 { When::Always } else { When::Sometimes };
             let value = |value: &Value| HeaderValue {

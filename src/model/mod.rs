@@ -39,6 +39,7 @@ mod upstream;
 mod variable;
 mod variable_use;
 mod verdict;
+mod wire;
 mod zone;
 
 pub use accept::{Accepts, Applications, Mismatch, Speaks, Speech, Tls};
@@ -50,7 +51,7 @@ pub use force::Affected;
 pub use grpc::{GrpcLoss, GrpcSign};
 pub use header::{Header, HeaderValue, Says, When};
 pub use hop::{Clash, HTTP2_TO_UPSTREAM, HTTP11_DEFAULT, Hop, Kind};
-pub use keepalive::{LOCAL_KEEPALIVE, Obstacle, Pool, Unkept, Unused, Wire};
+pub use keepalive::{LOCAL_KEEPALIVE, Obstacle, Pool, Unkept, Unused};
 pub use location::{Kind as LocationKind, Pattern};
 pub use material::{Material, Missing};
 pub use mixture::Mixture;
@@ -65,6 +66,7 @@ pub use timeline::Timeline;
 pub use unused::{Overridden, UnusedTls};
 pub use variable_use::Unknown;
 pub use verdict::{Fault, FaultKind, Mend, Misfit, MisfitKind, Modules, Standing};
+pub use wire::Wire;
 pub use zone::{Dangling, Zone, ZoneKind};
 
 use std::cell::{OnceCell, RefCell};
