@@ -155,7 +155,7 @@ impl<'m> Seeker<'m> {
 
     /// Of a text with variables that nobody knows.
     fn find_text(&mut self, kind: Kind, tls: Option<bool>, text: &[u8]) -> Found {
-        let Some(unknown) = Pattern::of(text) else { return Found::Somehow };
+        let Some(unknown) = Pattern::of(kind, text) else { return Found::Somehow };
         // Of a scheme that nobody knows, any port may be the default.
         let (family, default) = (kind.family(), tls.and(kind.port(tls)));
         let names = self.names.get_or_init(|| names(self.model, self.passed()));
@@ -163,7 +163,12 @@ impl<'m> Seeker<'m> {
             let start = unknown.text.split(|byte| *byte == b'*').next().unwrap_or_default();
             let first = names.partition_point(|one| (one.family, &one.text[..]) < (family, start));
             let is_near = |one: &&Name| one.family == family && one.text.starts_with(start);
-            names[first..].iter().take_while(is_near).any(|one| {
+            let end = unknown.text.rsplit(|byte| *byte == b'*').next().unwrap_or_default();
+            let mut near = names[first..].iter().take_while(is_near);
+            near.any(|one| {
+                if !one.text.ends_with(end) {
+                    return false;
+                }
                 let is_default = one.port.is_none() || default.is_none() || one.port == default;
                 is_default && fits(&unknown.text, &one.text)
             })
@@ -243,8 +248,16 @@ struct Pattern {
 
 impl Pattern {
     /// Of what is written in a pass; `None` if it may well be an address or a socket.
-    fn of(text: &[u8]) -> Option<Self> {
-        let rest = text.find("://").map_or(text, |at| &text[at + 3..]);
+    fn of(kind: Kind, text: &[u8]) -> Option<Self> {
+        let rest = match text.find("://") {
+            Some(at) => &text[at + 3..],
+            // Then the scheme comes out of a variable, and perhaps all else.
+            None if kind == Kind::Proxy && !text.starts_with(b"$") => return None,
+            None if kind == Kind::Proxy => {
+                return Some(Self { text: b"*".to_vec(), names_host: false, by_client: false });
+            }
+            None => text,
+        };
         let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
         let rest = &rest[..end.unwrap_or(rest.len())];
         if rest.is_empty()
@@ -320,7 +333,8 @@ mod tests {
     use super::*;
 
     fn pattern(text: &str) -> Option<(String, bool)> {
-        Pattern::of(text.as_bytes()).map(|one| (shown(&one.text), one.names_host))
+        let kind = if text.contains("://") { Kind::Proxy } else { Kind::Grpc };
+        Pattern::of(kind, text.as_bytes()).map(|one| (shown(&one.text), one.names_host))
     }
 
     #[test]
@@ -346,11 +360,14 @@ mod tests {
         ] {
             assert_eq!(pattern(text), None, "{text}");
         }
+        let whole = Pattern::of(Kind::Proxy, b"$proto$host").unwrap();
+        assert_eq!((shown(&whole.text).as_str(), whole.names_host), ("*", false));
+        assert!(Pattern::of(Kind::Proxy, b"http:/$uri").is_none());
     }
 
     #[test]
     fn patterns_fit() {
-        let one = Pattern::of(b"Up_$method").unwrap();
+        let one = Pattern::of(Kind::Grpc, b"Up_$method").unwrap();
         assert!(fits(&one.text, b"up_get") && fits(&one.text, b"up_"));
         assert!(!fits(&one.text, b"down"));
     }
