@@ -8,8 +8,9 @@ mod docs;
 mod found;
 #[cfg(test)]
 mod hops;
-#[cfg(test)]
 mod idiom;
+#[cfg(test)]
+mod matrix;
 #[cfg(test)]
 mod nginx;
 #[cfg(test)]

@@ -21,6 +21,8 @@ impl Applications {
     pub const SCGI: Self = Self(32);
     /// memcached.
     pub const MEMCACHED: Self = Self(64);
+    /// SMTP, POP3 and IMAP.
+    pub const MAIL: Self = Self(128);
 
     /// Those of both sets.
     #[must_use]
@@ -28,9 +30,31 @@ impl Applications {
         Self(self.0 | other.0)
     }
 
+    /// What of the set is not in the other.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether one is in both.
     pub const fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// What people call them.
+    pub fn title(self) -> String {
+        let names = [
+            (Self::HTTP1, "HTTP"),
+            (Self::HTTP2, "HTTP/2"),
+            (Self::GRPC, "gRPC"),
+            (Self::FASTCGI, "FastCGI"),
+            (Self::UWSGI, "uwsgi"),
+            (Self::SCGI, "SCGI"),
+            (Self::MEMCACHED, "memcached"),
+            (Self::MAIL, "mail protocols"),
+        ];
+        let names = names.into_iter().filter(|(one, _)| self.meets(*one)).map(|(_, name)| name);
+        names.collect::<Vec<_>>().join(" and ")
     }
 
     /// Whether nothing is known.
@@ -178,8 +202,22 @@ impl Speech {
         }
     }
 
+    /// What people call it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Client => "its client's bytes",
+            Self::Fastcgi => "FastCGI",
+            Self::Grpc => "gRPC",
+            Self::Http10 => "HTTP/1.0",
+            Self::Http11 => "HTTP/1.1",
+            Self::Http2 => "HTTP/2",
+            Self::Memcached | Self::Uwsgi => self.name(),
+            Self::Scgi => "SCGI",
+        }
+    }
+
     /// What a peer has to accept for it.
-    const fn needs(self) -> Applications {
+    pub(super) const fn needs(self) -> Applications {
         match self {
             Self::Client => Applications(u8::MAX),
             Self::Fastcgi => Applications::FASTCGI,
@@ -201,8 +239,8 @@ pub struct Speaks {
     pub tls: Option<bool>,
     /// Whether a server name goes into the TLS handshake.
     pub sni: bool,
-    /// Whether a PROXY protocol header goes first.
-    pub proxy_protocol: bool,
+    /// Whether a PROXY protocol header goes first; `None` where the client may send one.
+    pub proxy_protocol: Option<bool>,
 }
 
 /// How the two sides of a connection disagree.
@@ -236,10 +274,12 @@ pub fn judge(speaks: Speaks, accepts: Accepts) -> Option<Mismatch> {
         return Some(Mismatch::QuicOnly);
     }
     match accepts.proxy_protocol {
-        Some(true) if !speaks.proxy_protocol && speech != Speech::Client => {
+        Some(true) if speaks.proxy_protocol == Some(false) => {
             return Some(Mismatch::ProxyHeaderMissing);
         }
-        Some(false) if speaks.proxy_protocol => return Some(Mismatch::ProxyHeaderUnexpected),
+        Some(false) if speaks.proxy_protocol == Some(true) => {
+            return Some(Mismatch::ProxyHeaderUnexpected);
+        }
         _ => {}
     }
     match (speaks.tls, accepts.tls) {
@@ -272,8 +312,8 @@ mod tests {
 
     fn judged(speech: Speech, tls: bool, words: &str) -> Option<Mismatch> {
         let words: Vec<Protocol> = words.split(',').map(|word| word.parse().unwrap()).collect();
-        let speaks =
-            Speaks { speech: Some(speech), tls: Some(tls), sni: false, proxy_protocol: false };
+        let proxy_protocol = (speech != Speech::Client).then_some(false);
+        let speaks = Speaks { speech: Some(speech), tls: Some(tls), sni: false, proxy_protocol };
         judge(speaks, Accepts::declared(&words))
     }
 
@@ -300,6 +340,7 @@ mod tests {
             (Http11, true, "proxy-protocol", Some(ProxyHeaderMissing)),
             (Http11, true, "tls,sni", Some(NameMissing)),
             (Client, false, "tls", None),
+            (Client, false, "proxy-protocol", None),
             (Client, true, "http/1.1", Some(TlsToPlaintext)),
         ] {
             assert_eq!(judged(speech, tls, words), expected, "{speech:?} {tls} {words}");

@@ -21,15 +21,11 @@ impl Pass<'_> {
             let accepts = Timeline::always(accepts);
             Some(Known { accepts, evidence: Evidence::Convention { port, name } })
         };
-        if let Host::Unix(path) = &address.host {
-            for (sign, applications) in
-                [("php-fpm", Applications::FASTCGI), ("uwsgi", Applications::UWSGI)]
-            {
-                if path.contains_str(sign) {
-                    let accepts = Accepts { applications, ..Accepts::UNKNOWN };
-                    return known(accepts, None, Some(path.clone()));
-                }
-            }
+        if let Host::Unix(path) = &address.host
+            && let Some(applications) = names_application(path)
+        {
+            let accepts = Accepts { applications, ..Accepts::UNKNOWN };
+            return known(accepts, None, Some(path.clone()));
         }
         let port = address.port.filter(|&port| {
             matches!(port, 80 | 8080 | 50051)
@@ -66,6 +62,23 @@ pub(super) fn is_tls_port(port: u16) -> bool {
     port % 1000 == 443
 }
 
+/// What the path of a socket says of the server behind it: `php8.2-fpm.sock`, `php-fpm/www.sock`,
+/// `uwsgi/app/socket`. That of uwsgi can speak HTTP too; then its name mostly says so.
+fn names_application(path: &[u8]) -> Option<Applications> {
+    let is_fpm = |at: usize| {
+        let version = |byte: &u8| byte.is_ascii_digit() || *byte == b'.';
+        let rest = &path[at + 3..];
+        let digits = rest.iter().take_while(|byte| version(byte)).count();
+        rest[digits..].starts_with(b"-fpm")
+    };
+    if path.find_iter(b"php").any(is_fpm) {
+        Some(Applications::FASTCGI)
+    } else {
+        let uwsgi = path.contains_str("uwsgi") && !path.contains_str("http");
+        uwsgi.then_some(Applications::UWSGI)
+    }
+}
+
 /// Whether a name says HTTP/2: gateways to gRPC and their like speak HTTP/1 in spite of theirs.
 pub(super) fn names_http2(name: &[u8]) -> bool {
     let name = name.to_ascii_lowercase();
@@ -84,6 +97,13 @@ mod tests {
         }
         for name in ["grpc-gateway", "grpcweb", "grpc_json", "backend"] {
             assert!(!names_http2(name.as_bytes()), "{name}");
+        }
+        for path in ["/run/php-fpm.sock", "/run/php/php7.4-fpm.sock", "/run/php-fpm/www.sock"] {
+            assert_eq!(names_application(path.as_bytes()), Some(Applications::FASTCGI), "{path}");
+        }
+        assert_eq!(names_application(b"/run/uwsgi/a.sock"), Some(Applications::UWSGI));
+        for path in ["/run/uwsgi/http.sock", "/run/php.sock", "/run/app.sock"] {
+            assert_eq!(names_application(path.as_bytes()), None, "{path}");
         }
         assert!([443, 8443, 9443, 10443].into_iter().all(is_tls_port));
         assert!(![444, 4430, 80].into_iter().any(is_tls_port));

@@ -8,10 +8,11 @@ use std::rc::Rc;
 use super::Model;
 use super::accept::{Mismatch, Speaks, Speech, judge};
 use super::address;
+use super::contradiction;
 use super::peer::{Certainty, Pass, Peer};
 use super::scope::{Scope, ScopeId};
 use super::timeline::Timeline;
-use super::variable::{Template, Value, template};
+use super::variable::Value;
 use crate::include::{Use, Used};
 use crate::nginx::{Contexts, DirectiveId, Family, Version, VersionSet, id};
 use crate::source::{Location, Span};
@@ -68,16 +69,6 @@ impl Kind {
             Self::Fastcgi | Self::Memcached | Self::Scgi | Self::Stream | Self::Tunnel => &[],
         }
     }
-
-    /// The directives by which the name in the TLS handshake is chosen: whether, and which.
-    const fn names(self) -> Option<(DirectiveId, DirectiveId)> {
-        match self {
-            Self::Grpc => Some((id::GRPC_SSL_SERVER_NAME, id::GRPC_SSL_NAME)),
-            Self::Proxy | Self::Stream => Some((id::PROXY_SSL_SERVER_NAME, id::PROXY_SSL_NAME)),
-            Self::Uwsgi => Some((id::UWSGI_SSL_SERVER_NAME, id::UWSGI_SSL_NAME)),
-            _ => None,
-        }
-    }
 }
 
 /// The passes of each family, with the blocks in which they stand.
@@ -95,16 +86,17 @@ const MAIL: [(DirectiveId, Kind); 1] = [(id::AUTH_HTTP, Kind::MailAuth)];
 
 #[derive(Debug)]
 pub(super) struct Data {
-    used: Use,
+    pub(super) used: Use,
     scope: ScopeId,
     kind: Kind,
-    speech: Timeline<Option<Speech>>,
+    pub(super) speech: Timeline<Option<Speech>>,
     /// The directive that decides the protocol.
     decided_by: Option<Use>,
     proxy_protocol: Option<Use>,
+    sends_header: Option<bool>,
     sni: Option<Vec<u8>>,
-    peers: Rc<[Peer]>,
-    clashes: Vec<Clash>,
+    pub(super) peers: Rc<[Peer]>,
+    pub(super) clashes: Vec<Clash>,
 }
 
 /// One way in which the sides of a hop disagree, somewhere in the target.
@@ -116,8 +108,10 @@ pub struct Clash {
     pub certainty: Certainty,
     /// Where in the target: where it is certain, if it is so anywhere.
     pub affects: VersionSet,
+    /// Another pass, where that shows it and nothing else does.
+    pub shown_by: Option<Use>,
     /// Which peers, by their index.
-    peers: Vec<usize>,
+    pub(super) peers: Vec<usize>,
 }
 
 pub(super) fn build(model: &Model<'_>) -> Vec<Data> {
@@ -140,13 +134,14 @@ pub(super) fn build(model: &Model<'_>) -> Vec<Data> {
             hops.push(hop(scope, used, kind, &mut budget));
         }
     }
+    contradiction::note(model, &mut hops);
     hops
 }
 
 fn hop(scope: Scope<'_>, used: Used<'_>, kind: Kind, budget: &mut usize) -> Data {
     let (speech, decided_by) = speech(scope, kind);
     let mut decided_by = decided_by.map(Used::name);
-    let header = (kind == Kind::Stream).then(|| scope.flag(id::PROXY_PROTOCOL)).flatten();
+    let header = (kind == Kind::Stream).then(|| scope.adds_header()).flatten();
     let word = used.directive().arg(0);
     let text = word.map_or(Cow::Borrowed(&b""[..]), |word| word.value());
     let mut pass = Pass { scope, used, kind, sni: None };
@@ -157,7 +152,7 @@ fn hop(scope: Scope<'_>, used: Used<'_>, kind: Kind, budget: &mut usize) -> Data
     let tls = (kind == Kind::Stream).then_some(stream_tls.is_some());
     let scheme_tls = || split_scheme(kind, &text).and_then(|(tls, _)| tls);
     if tls.or_else(scheme_tls) != Some(false) {
-        pass.sni = sni(&pass, &text);
+        pass.sni = pass.server_name(&text);
     }
     let peers = peers(&pass, &text, tls, budget);
     let mut data = Data {
@@ -167,6 +162,7 @@ fn hop(scope: Scope<'_>, used: Used<'_>, kind: Kind, budget: &mut usize) -> Data
         speech,
         decided_by,
         proxy_protocol: header.map(Used::name),
+        sends_header: if kind == Kind::Stream { scope.sends_header() } else { Some(false) },
         sni: pass.sni,
         peers,
         clashes: Vec::new(),
@@ -204,47 +200,31 @@ fn speech<'m>(scope: Scope<'m>, kind: Kind) -> (Timeline<Option<Speech>>, Option
     }
 }
 
-/// The server name sent in the TLS handshake of a pass to `text`.
-fn sni(pass: &Pass<'_>, text: &[u8]) -> Option<Vec<u8>> {
-    let (switch, name) = pass.kind.names()?;
-    pass.scope.flag(switch)?;
-    if let Some((_, name)) = pass.scope.value(name) {
-        return Some(name.into_owned());
-    }
-    let (_, rest) = split_scheme(pass.kind, text)?;
-    let host = host(rest);
-    let address = address::Address::parse(host)?;
-    matches!(address.host, address::Host::Name(_)).then(|| address.host.to_string().into_bytes())
-}
-
 /// The peers of a pass to `text`, variables with known values filled in as far as `budget` goes.
 fn peers(pass: &Pass<'_>, text: &[u8], tls: Option<bool>, budget: &mut usize) -> Rc<[Peer]> {
     let text = without_uri(pass.kind, text);
     let scheme = split_scheme(pass.kind, text);
     // What follows the host may hold variables without harm.
     if let Some((scheme_tls, rest)) = scheme
-        && template(host(rest)) == Template::Constant
+        && !host(rest).contains(&b'$')
     {
         return pass.constant_peers(host(rest), tls.or(scheme_tls));
     }
-    if let Template::One(before, name, after) = template(text)
-        && let Some(values) = pass.scope.values(name)
-        && !values.is_empty()
-        && *budget > 0
-    {
-        let filled = |value: &Value| {
-            let whole = [before, &value.text, after].concat();
-            behind(pass, &whole, tls, value)
-        };
-        let mut filled: Vec<Peer> = values.iter().flat_map(filled).take(*budget).collect();
-        *budget -= filled.len();
-        if *budget == 0 {
-            filled.push(Peer::unknown(pass.used, text, tls));
-        }
-        return filled.into();
+    let unknown = || {
+        let (scheme_tls, shown) = scheme.map_or((None, text), |(tls, rest)| (tls, host(rest)));
+        Peer::unknown(pass.used, shown, tls.or(scheme_tls))
+    };
+    if *budget == 0 {
+        return Rc::new([unknown()]);
     }
-    let (scheme_tls, rest) = scheme.unwrap_or((None, text));
-    Rc::new([Peer::unknown(pass.used, host(rest), tls.or(scheme_tls))])
+    let outcomes = pass.scope.outcomes(text);
+    let known = outcomes.known.iter().flat_map(|(text, value)| behind(pass, text, tls, value));
+    let mut peers: Vec<Peer> = known.take(*budget).collect();
+    *budget -= peers.len();
+    if peers.is_empty() || outcomes.others || *budget == 0 {
+        peers.push(unknown());
+    }
+    peers.into()
 }
 
 /// A text without its URI, which may hold variables too; those at its end that hold the URI of the
@@ -255,26 +235,33 @@ fn without_uri(kind: Kind, text: &[u8]) -> &[u8] {
     // Most texts have no variable at all.
     let at = memchr::memchr(b'$', text).and_then(|_| uris.iter().filter_map(begins).min());
     let text = at.map_or(text, |at| &text[..at]);
-    let rest = match split_scheme(kind, text) {
-        Some((_, rest)) => rest,
-        None if text.starts_with(b"$") => text,
+    let scheme = match split_scheme(kind, text) {
+        Some((_, rest)) => text.len() - rest.len(),
+        None if text.starts_with(b"$") => {
+            let scheme = memchr::memmem::find(text, b"://");
+            let is_first = |at: &usize| !text[..*at].iter().any(|byte| b"/?".contains(byte));
+            scheme.filter(is_first).map_or(0, |at| at + 3)
+        }
         None => return text,
     };
-    let scheme = text.len() - rest.len();
-    &text[..scheme + host(rest).len()]
+    &text[..scheme + host(&text[scheme..]).len()]
 }
 
 /// The peers of a pass to a text that a value made whole.
 fn behind(pass: &Pass<'_>, text: &[u8], tls: Option<bool>, via: &Value) -> Vec<Peer> {
-    match split_scheme(pass.kind, text) {
-        Some((scheme_tls, rest)) => pass.peers(host(rest), tls.or(scheme_tls), Some(via)),
+    let Pass { scope, used, kind, .. } = *pass;
+    match split_scheme(kind, text) {
+        Some((scheme_tls, rest)) => {
+            let pass = Pass { scope, used, kind, sni: pass.server_name(text) };
+            pass.peers(host(rest), tls.or(scheme_tls), Some(via))
+        }
         None => vec![Peer::unknown(pass.used, text, None)],
     }
 }
 
 /// What the scheme says of TLS, and what follows it; `None` where a scheme is needed and none of
 /// those that the pass knows is there.
-fn split_scheme(kind: Kind, text: &[u8]) -> Option<(Option<bool>, &[u8])> {
+pub(super) fn split_scheme(kind: Kind, text: &[u8]) -> Option<(Option<bool>, &[u8])> {
     let known = kind.schemes().iter().find_map(|(scheme, tls)| {
         Some((Some(*tls), address::strip_prefix_ignore_case(text, scheme.as_bytes())?))
     });
@@ -285,7 +272,7 @@ fn split_scheme(kind: Kind, text: &[u8]) -> Option<(Option<bool>, &[u8])> {
 }
 
 /// The host and port that `text` begins with; for a socket with its `unix:`, up to the next `:`.
-fn host(text: &[u8]) -> &[u8] {
+pub(super) fn host(text: &[u8]) -> &[u8] {
     if address::strip_prefix_ignore_case(text, b"unix:").is_some() {
         let end = text[5..].iter().position(|byte| *byte == b':');
         return end.map_or(text, |end| &text[..5 + end]);
@@ -296,15 +283,17 @@ fn host(text: &[u8]) -> &[u8] {
 fn clashes(scope: Scope<'_>, hop: &Data) -> Vec<Clash> {
     let target = &scope.model.assumptions.target;
     let mut clashes: Vec<Clash> = Vec::new();
+    let asks = (hop.kind == Kind::Stream).then(|| scope.asks_for_http2()).flatten();
+    let said = asks.as_ref().unwrap_or(&hop.speech);
     for (index, peer) in hop.peers.iter().enumerate() {
         let Some(certainty) = peer.known.certainty() else { continue };
-        for (part, speech) in hop.speech.within(target) {
+        for (part, speech) in said.within(target) {
             for (part, accepts) in peer.known.accepts.within(&part) {
                 let speaks = Speaks {
                     speech: *speech,
                     tls: peer.tls,
                     sni: hop.sni.is_some(),
-                    proxy_protocol: hop.proxy_protocol.is_some(),
+                    proxy_protocol: hop.sends_header,
                 };
                 let Some(mismatch) = judge(speaks, *accepts) else { continue };
                 add(&mut clashes, mismatch, certainty, part, index);
@@ -323,7 +312,10 @@ fn add(
     peer: usize,
 ) {
     match clashes.iter_mut().find(|clash| clash.mismatch == mismatch) {
-        None => clashes.push(Clash { mismatch, certainty, affects: part, peers: vec![peer] }),
+        None => {
+            let (affects, peers) = (part, vec![peer]);
+            clashes.push(Clash { mismatch, certainty, affects, shown_by: None, peers });
+        }
         Some(clash) => {
             match certainty.cmp(&clash.certainty) {
                 Ordering::Less => {}

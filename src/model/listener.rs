@@ -31,6 +31,7 @@ pub struct Listener {
     pub(super) ssl: bool,
     pub(super) http2: bool,
     pub(super) proxy_protocol: bool,
+    quic: bool,
     default_server: bool,
 }
 
@@ -97,8 +98,8 @@ pub(super) struct Sockets {
     tcp: HashMap<Key, Socket>,
     /// Port ranges (first, last) of TCP, few if any.
     ranges: Vec<(Host, u16, u16, Socket)>,
-    /// Where UDP is listened on (first port, last port); QUIC among it.
-    udp: Vec<(Host, u16, u16, Use)>,
+    /// Port ranges (first, last) of QUIC, few if any.
+    quic_ranges: Vec<(Host, u16, u16, Use)>,
     /// The sockets of QUIC and other uses of UDP.
     datagrams: HashMap<Key, Socket>,
     /// The hosts that some `listen` names.
@@ -149,7 +150,8 @@ impl Sockets {
                 b"http2" => listener.http2 = true,
                 b"proxy_protocol" => listener.proxy_protocol = true,
                 b"default_server" | b"default" => listener.default_server = true,
-                b"quic" | b"udp" => udp = true,
+                b"quic" => (udp, listener.quic) = (true, true),
+                b"udp" => udp = true,
                 b"ipv6only=off" => both = true,
                 _ => {}
             }
@@ -185,7 +187,9 @@ impl Sockets {
     fn add(&mut self, host: Host, (low, high): (u16, u16), udp: bool, listener: Listener) {
         if udp {
             self.own.insert(host.clone());
-            self.udp.push((host.clone(), low, high, listener.used));
+            if listener.quic && low < high {
+                self.quic_ranges.push((host.clone(), low, high, listener.used));
+            }
             self.datagrams.entry((host, low)).or_default().add(listener);
         } else if low == high {
             let socket = self.tcp.entry((host, low)).or_insert_with_key(|(host, _)| {
@@ -229,13 +233,17 @@ impl Sockets {
         all.into_iter()
     }
 
-    /// The `listen` for QUIC or another use of UDP at `host:port`.
-    pub(super) fn udp_at(&self, host: &Host, port: u16) -> Option<Use> {
+    /// The `listen` for QUIC at `host:port`.
+    pub(super) fn quic_at(&self, host: &Host, port: u16) -> Option<Use> {
         self.candidates(host).iter().find_map(|host| {
-            let mut udp = self.udp.iter();
-            let found =
-                udp.find(|(own, low, high, _)| own == host && (*low..=*high).contains(&port));
-            found.map(|(_, _, _, used)| *used)
+            let single = self.datagrams.get(&(host.clone(), port));
+            let single = single.and_then(|one| one.listeners.iter().find(|one| one.quic));
+            let ranged = || {
+                self.quic_ranges
+                    .iter()
+                    .find(|(own, low, high, _)| own == host && (*low..=*high).contains(&port))
+            };
+            single.map(|one| one.used).or_else(|| ranged().map(|(_, _, _, used)| *used))
         })
     }
 
@@ -286,8 +294,17 @@ impl Model<'_> {
 impl Listener {
     fn new(used: Used<'_>, server: ScopeId, family: Family, implicit: bool) -> Self {
         let used = used.name();
-        let (ssl, http2, proxy_protocol, default_server) = (false, false, false, false);
-        Self { used, server, family, implicit, ssl, http2, proxy_protocol, default_server }
+        Self {
+            used,
+            server,
+            family,
+            implicit,
+            ssl: false,
+            http2: false,
+            proxy_protocol: false,
+            quic: false,
+            default_server: false,
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::scope::Scope;
+use crate::nginx::Contexts;
 use crate::syntax::{Directive, Word};
 
 /// How a `location` matches.
@@ -54,6 +56,20 @@ impl<'t> Pattern<'t> {
     pub fn shown(&self) -> String {
         let name = super::shown(&self.name);
         if self.modifier.is_empty() { name } else { format!("{} {name}", self.modifier) }
+    }
+}
+
+impl Scope<'_> {
+    /// What the `location` blocks around it match, the innermost first, as one text; `None` where it
+    /// stands in none.
+    pub fn location_path(self) -> Option<Vec<u8>> {
+        let locations = self.chain().filter(|scope| scope.context() == Contexts::LOCATION);
+        let names = locations.filter_map(|scope| {
+            let block = scope.block()?;
+            Some(Pattern::of(block.directive())?.name.into_owned())
+        });
+        let names: Vec<Vec<u8>> = names.collect();
+        (!names.is_empty()).then(|| names.join(&b' '))
     }
 }
 

@@ -9,19 +9,29 @@ mod accept;
 mod address;
 mod buffer;
 mod compiled;
+mod contradiction;
 mod convention;
+mod default_port;
 mod difference;
+mod force;
 mod grpc;
+mod header;
 mod hop;
+mod keepalive;
 mod known;
 mod listener;
 mod location;
 mod material;
+mod mixture;
 mod peer;
 mod repeat;
 mod resolution;
+#[cfg(test)]
+mod sample;
 mod scope;
+mod server_name;
 mod sharing;
+mod stream;
 mod target;
 mod timeline;
 mod unused;
@@ -34,15 +44,21 @@ mod zone;
 pub use accept::{Accepts, Applications, Mismatch, Speaks, Speech, Tls};
 pub use address::{Address, Host};
 pub use buffer::Misfitting;
+pub use default_port::DefaultPort;
 pub use difference::{Differing, OnlyHttp2, Options};
+pub use force::Affected;
 pub use grpc::{GrpcLoss, GrpcSign};
+pub use header::{Header, HeaderValue, Says, When};
 pub use hop::{Clash, HTTP2_TO_UPSTREAM, HTTP11_DEFAULT, Hop, Kind};
+pub use keepalive::{LOCAL_KEEPALIVE, Obstacle, Pool, Unkept, Unused, Wire};
 pub use location::{Kind as LocationKind, Pattern};
 pub use material::{Material, Missing};
+pub use mixture::Mixture;
 pub use peer::{Certainty, Evidence, HTTP2_DIRECTIVE, Known, Peer};
 pub use repeat::{Duplicate, DuplicateKind};
 pub use resolution::{Lack, Sought, Unresolved};
 pub use scope::{Scope, ScopeId};
+pub use server_name::{NameDirectives, ServerName, UpstreamName};
 pub use sharing::{Exclusion, SecondListen, SecondName};
 pub use target::Need;
 pub use timeline::Timeline;
@@ -52,7 +68,7 @@ pub use verdict::{Fault, FaultKind, Mend, Misfit, MisfitKind, Modules, Standing}
 pub use zone::{Dangling, Zone, ZoneKind};
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bstr::ByteSlice;
 
@@ -146,6 +162,16 @@ pub struct Model<'c> {
     /// What stream listeners accept, as far as it is worked out.
     streams: RefCell<HashMap<ScopeId, Known>>,
     hops: Vec<hop::Data>,
+    /// On which hops the lines of a block are in force, by directive, once somebody asks.
+    ruled: RefCell<HashMap<DirectiveId, force::Ruled>>,
+    /// The includes that were not read and may speak of proxying, once somebody asks.
+    unread: OnceCell<HashSet<Use>>,
+    /// The `map` blocks by their variables, once somebody asks.
+    map_lines: OnceCell<header::MapLines>,
+    /// A variable that says `upgrade` where a client does, once somebody asks.
+    upgrade_map: OnceCell<Option<String>>,
+    /// Which upstream is reached by which hop, once somebody asks.
+    reached: OnceCell<keepalive::Reached>,
     modules: Modules,
     /// The lines that name zones and the like, once somebody asks.
     named: OnceCell<Vec<zone::Named>>,
@@ -169,6 +195,11 @@ impl<'c> Model<'c> {
             unreadable: Vec::new(),
             streams: RefCell::default(),
             hops: Vec::new(),
+            ruled: RefCell::default(),
+            unread: OnceCell::new(),
+            map_lines: OnceCell::new(),
+            upgrade_map: OnceCell::new(),
+            reached: OnceCell::new(),
             modules: Modules::default(),
             named: OnceCell::new(),
             verdicts: verdict::Verdicts::default(),

@@ -26,6 +26,8 @@ pub struct Peer {
     pub(super) tls: Option<bool>,
     /// The value of the variable that leads to it.
     pub(super) via: Option<Value>,
+    /// The `upstream` block, if it is a `server` of one.
+    pub(super) upstream: Option<Use>,
     pub(super) known: Known,
 }
 
@@ -80,7 +82,7 @@ pub enum Evidence {
 }
 
 impl Known {
-    const NOTHING: Self =
+    pub(super) const NOTHING: Self =
         Self { accepts: Timeline::always(Accepts::UNKNOWN), evidence: Evidence::None };
 
     /// How sure it is; `None` where nothing is known.
@@ -116,6 +118,9 @@ impl Evidence {
             Self::Convention { port: Some(80 | 443), .. }
             | Self::Listener { implicit: true, .. } => {
                 matches!(mismatch, Mismatch::PlaintextToTls | Mismatch::TlsToPlaintext)
+            }
+            Self::Convention { name: Some(_), .. } => {
+                matches!(mismatch, Mismatch::WrongApplication)
             }
             _ => false,
         }
@@ -173,7 +178,7 @@ impl Pass<'_> {
         self.sni.is_none() && !model.declarations.contains_key(&pass) && model.config.has_root()
     }
 
-    fn servers(
+    pub(super) fn servers(
         &self,
         upstream: &Upstream,
         tls: Option<bool>,
@@ -206,7 +211,8 @@ impl Pass<'_> {
         let address = address.ok_or_else(|| {
             used.directive().arg(0).map(|word| word.value().into_owned()).unwrap_or_default()
         });
-        Peer { address, used: used.name(), tls, via: via.cloned(), known }
+        let upstream = upstream.map(|upstream| upstream.block);
+        Peer { address, used: used.name(), tls, via: via.cloned(), upstream, known }
     }
 
     fn known(
@@ -254,14 +260,13 @@ impl Pass<'_> {
             Host::Unix(_) => 0,
             _ => address.port?,
         };
-        if !model.sockets.may_take(&address.host) {
+        if !model.sockets.may_take(&address.host) || self.is_udp() {
             return None;
         }
         if let Some(socket) = model.sockets.at(&address.host, port) {
             return self.socket(&socket);
         }
-        let udp =
-            model.sockets.udp_at(&address.host, port).filter(|_| self.kind != Kind::Stream)?;
+        let udp = model.sockets.quic_at(&address.host, port)?;
         let accepts = Accepts { quic_only: true, ..Accepts::UNKNOWN };
         let evidence = Evidence::Listener {
             ssl: None,
@@ -274,12 +279,18 @@ impl Pass<'_> {
         Some(Known { accepts: Timeline::always(accepts), evidence })
     }
 
+    /// Whether datagrams are sent.
+    fn is_udp(&self) -> bool {
+        self.kind == Kind::Stream && self.scope.is_udp()
+    }
+
     fn socket(&self, socket: &Socket) -> Option<Known> {
         let model = self.scope.model;
         let default = socket.default_listener()?;
         let tls = if socket.ssl().is_some() { Tls::Required } else { Tls::Never };
         let proxy_protocol = Some(socket.proxy_protocol().is_some());
-        let own = Accepts { tls, proxy_protocol, ..Accepts::UNKNOWN };
+        let own =
+            Accepts { tls, proxy_protocol, sni: self.asks_for_name(socket), ..Accepts::UNKNOWN };
         let used = |listener: Option<&Listener>| listener.map(|one| one.used);
         let mut http2 = used(socket.http2());
         let accepts = match default.family {
@@ -300,8 +311,7 @@ impl Pass<'_> {
                     Timeline::always(with(Applications::HTTP1))
                 }
             }
-            // Mail: what is spoken there, nothing of http or stream speaks.
-            _ => Timeline::always(own),
+            _ => Timeline::always(Accepts { applications: Applications::MAIL, ..own }),
         };
         let evidence = Evidence::Listener {
             ssl: used(socket.ssl()),
@@ -314,7 +324,20 @@ impl Pass<'_> {
         Some(Known { accepts, evidence })
     }
 
-    fn is_apart(&self, listener: Use) -> bool {
+    /// Whether the handshake of a socket fails without a name, by which some do not.
+    fn asks_for_name(&self, socket: &Socket) -> bool {
+        let model = self.scope.model;
+        let rejects = |listener: &Listener| {
+            let server = Scope { model, id: listener.server };
+            server.flag(id::SSL_REJECT_HANDSHAKE).is_some()
+        };
+        model.scopes.has(id::SSL_REJECT_HANDSHAKE)
+            && socket.ssl().is_some()
+            && socket.default_listener().is_some_and(rejects)
+            && !socket.listeners.iter().all(rejects)
+    }
+
+    pub(super) fn is_apart(&self, listener: Use) -> bool {
         !self.scope.model.config.are_together(self.used.instance(), listener.instance)
     }
 
@@ -327,71 +350,6 @@ impl Pass<'_> {
             let mut words = names.flat_map(|used| used.directive().args());
             words.any(|word| word.value().eq_ignore_ascii_case(sni))
         })
-    }
-
-    /// What a stream listener accepts: what is behind it, but for what it adds or takes off. Worked
-    /// out once for each listener; one that leads back to itself is not known.
-    fn through(&self, socket: &Socket, own: Accepts) -> Option<Known> {
-        let model = self.scope.model;
-        let [listener] = socket.listeners.as_slice() else { return None };
-        if let Some(known) = model.streams.borrow().get(&listener.server) {
-            return Some(known.clone());
-        }
-        model.streams.borrow_mut().insert(listener.server, Known::NOTHING);
-        let known = self.behind(socket, listener, own);
-        model.streams.borrow_mut().insert(listener.server, known.clone());
-        Some(known)
-    }
-
-    fn behind(&self, socket: &Socket, listener: &Listener, own: Accepts) -> Known {
-        let model = self.scope.model;
-        let scope = Scope { model, id: listener.server };
-        let used = scope.own(id::PROXY_PASS).chain(scope.own(id::PASS)).next();
-        let target = used.and_then(|used| used.directive().arg(0));
-        let peers = match (used, target) {
-            (Some(used), Some(word)) if !word.raw().contains(&b'$') => {
-                let pass = Pass { scope, used, kind: Kind::Stream, sni: None };
-                pass.peers(&word.value(), Some(false), None)
-            }
-            _ => Vec::new(),
-        };
-        let inner = match peers.as_slice() {
-            [first, rest @ ..]
-                if rest.iter().all(|one| one.known.accepts == first.known.accepts) =>
-            {
-                first.known.clone()
-            }
-            _ => Known::NOTHING,
-        };
-        let adds_tls = scope.flag(id::PROXY_SSL).is_some();
-        let adds_header = scope.flag(id::PROXY_PROTOCOL).is_some();
-        let accepts = inner.accepts.map(|inner| Accepts {
-            tls: match own.tls {
-                Tls::Required => Tls::Required,
-                _ if adds_tls => Tls::Never,
-                _ => inner.tls,
-            },
-            proxy_protocol: match own.proxy_protocol {
-                Some(true) => Some(true),
-                _ if adds_header => Some(false),
-                _ => inner.proxy_protocol,
-            },
-            ..*inner
-        });
-        let takes_part = own.tls == Tls::Required || own.proxy_protocol == Some(true) || adds_tls;
-        let evidence = if takes_part {
-            Evidence::Listener {
-                ssl: socket.ssl().map(|one| one.used),
-                http2: None,
-                proxy_protocol: socket.proxy_protocol().map(|one| one.used),
-                default: listener.used,
-                implicit: false,
-                apart: self.is_apart(listener.used),
-            }
-        } else {
-            inner.evidence
-        };
-        Known { accepts, evidence }
     }
 }
 
@@ -434,7 +392,8 @@ impl Peer {
     /// A peer of which nothing is known but how it is written.
     pub(super) fn unknown(used: Used<'_>, text: &[u8], tls: Option<bool>) -> Self {
         let used = used.name();
-        Self { address: Err(text.to_vec()), used, tls, via: None, known: Known::NOTHING }
+        let address = Err(text.to_vec());
+        Self { address, used, tls, via: None, upstream: None, known: Known::NOTHING }
     }
 }
 

@@ -234,6 +234,12 @@ impl<'m> Scope<'m> {
         std::iter::successors(from(self.id.index() + 1), behind)
     }
 
+    /// This block and those inside at any level, in the order in which they begin.
+    pub(super) fn within(self) -> impl Iterator<Item = Self> {
+        let end = self.data().end as usize;
+        (self.id.index()..end).map(move |index| self.at(ScopeId::new(index)))
+    }
+
     /// The blocks of that name in it, in nginx's order.
     pub fn blocks(self, id: DirectiveId) -> impl Iterator<Item = Self> {
         let name = |scope: &Self| scope.block().and_then(|block| block.directive().id());

@@ -6,12 +6,12 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::Model;
-use super::address::Address;
+use super::address::{Address, Host};
 use super::convention::{is_tls_port, names_http2};
 use super::hop::Kind;
 use super::peer::Peer;
-use super::scope::Scope;
-use crate::include::Use;
+use super::scope::{Scope, ScopeId};
+use crate::include::{Use, Used};
 use crate::nginx::{Contexts, DirectiveId, Family, id};
 
 /// An `upstream` block.
@@ -21,6 +21,7 @@ pub struct Upstream {
     pub(super) name: Vec<u8>,
     /// The block.
     pub(super) block: Use,
+    pub(super) scope: ScopeId,
     /// Its servers but those marked `down`, in nginx's order.
     pub(super) servers: Vec<Server>,
     /// Whether its name says HTTP/2.
@@ -54,6 +55,8 @@ pub(super) struct Upstreams {
     stream: HashMap<Vec<u8>, Upstream>,
     /// Blocks whose name another before them has, with that.
     duplicates: Vec<(Use, Use)>,
+    /// Whether a server of http names no port.
+    default_port: bool,
     /// The hosts that some pass gives a port to; worked out only where somebody asks.
     hosts: OnceCell<HashSet<(Family, Vec<u8>)>>,
 }
@@ -72,6 +75,8 @@ impl Upstreams {
             let Some(name) = block.directive().arg(0) else { continue };
             let (block, name) = (block.name(), name.value().into_owned());
             let servers = servers(scope, family);
+            upstreams.default_port |= family == Family::Http
+                && servers.iter().any(|one| names_no_port(model.config.used(one.used)));
             let key = name.to_ascii_lowercase();
             let is_on_tls_ports = servers.iter().all(|server| {
                 let port = server.address.as_ref().and_then(|address| address.port);
@@ -79,7 +84,8 @@ impl Upstreams {
             });
             let names_http2 = names_http2(&name);
             let shared = RefCell::default();
-            let upstream = Upstream { name, block, servers, names_http2, is_on_tls_ports, shared };
+            let upstream =
+                Upstream { name, block, scope: id, servers, names_http2, is_on_tls_ports, shared };
             let all = match family {
                 Family::Stream => &mut upstreams.stream,
                 _ => &mut upstreams.http,
@@ -92,6 +98,18 @@ impl Upstreams {
             }
         }
         upstreams
+    }
+
+    /// Whether a server of http names no port.
+    pub(super) const fn have_default_port(&self) -> bool {
+        self.default_port
+    }
+
+    /// Every upstream of http and stream, in the order of the configuration.
+    pub(super) fn all(&self) -> Vec<&Upstream> {
+        let mut all: Vec<&Upstream> = self.http.values().chain(self.stream.values()).collect();
+        all.sort_unstable_by_key(|upstream| upstream.block);
+        all
     }
 
     /// The names of every upstream.
@@ -158,10 +176,16 @@ const PASSES: [DirectiveId; 7] = [
     id::UWSGI_PASS,
 ];
 
+/// Whether a `server` names a host of the network without a port.
+pub(super) fn names_no_port(server: Used<'_>) -> bool {
+    let address = server.directive().arg(0).and_then(|word| Address::parse(&word.value()));
+    address.is_some_and(|one| one.port.is_none() && !matches!(one.host, Host::Unix(_)))
+}
+
 fn servers(scope: Scope<'_>, family: Family) -> Vec<Server> {
     // A missing port is 80 in http and refused in stream.
     let port = (family == Family::Http).then_some(80);
-    let server = |used: crate::include::Used<'_>| {
+    let server = |used: Used<'_>| {
         let directive = used.directive();
         if directive.args().any(|word| word.raw() == b"down") {
             return None;

@@ -3,8 +3,12 @@
 //! engine makes). A rule is short because the model answers the hard questions.
 
 mod buffer_sizes;
+mod buffered_chunked_body;
 mod byte_order_mark;
+mod changed_proxy_defaults;
 mod commercial_directive;
+mod connection_header_over_http2;
+mod constant_connection_upgrade;
 mod define_before_use;
 mod deprecated_directive;
 mod deprecated_listen_http2;
@@ -25,23 +29,33 @@ mod grpc_through_proxy_pass;
 mod hash_bucket_size;
 mod http1_to_http2_upstream;
 mod http2_only_listener;
+mod http2_to_http1_upstream;
+mod implicit_http10;
 mod impossible_target;
 mod include_cycle;
+mod ineffective_upstream_keepalive;
 mod invalid_regex;
 mod invalid_upstream_scheme;
 mod invalid_value;
 mod listen_options_conflict;
 mod location_nesting;
+mod lost_proxy_headers;
 mod missing_events;
 mod missing_handler;
 mod missing_include;
 mod missing_listen;
 mod missing_resolver;
 mod missing_tls_material;
+mod missing_upstream_sni;
+mod mixed_upstream_protocols;
 mod overlong_token;
 mod overridden_pass;
 mod plaintext_to_tls_upstream;
 mod proxy_pass_uri;
+mod proxy_protocol_mismatch;
+mod quic_only_upstream;
+mod shared_keepalive_pool;
+mod stream_tls_without_alpn;
 mod syntax_error;
 mod template_file;
 mod tls_to_plaintext_upstream;
@@ -54,13 +68,18 @@ mod unsupported_proxy_http_version;
 mod unused_proxy_http_version;
 mod unused_suppression;
 mod unused_upstream_tls;
+mod upgrade_without_http11;
+mod upstream_default_port;
 mod upstream_port;
+mod upstream_tls_name;
+mod wrong_upgrade_header;
+mod wrong_upstream_protocol;
 
 pub use draft::{Draft, Finding};
 #[allow(unused_imports, reason = "the rules of this issue use them one by one")]
 use draft::{
-    grpc_sign_in_words, insert_before, insert_behind, insert_inside, peers_in_words, remove,
-    remove_word, replace, report_faults,
+    grpc_sign_in_words, insert_before, insert_behind, insert_inside, keep_connection,
+    peers_in_words, remove, remove_word, replace, report_faults, speak_http11,
 };
 
 use crate::diagnostic::{Card, Category, Confidence, Diagnostic, Level};
@@ -73,8 +92,12 @@ use crate::source::{Location, SourceId, Span};
 /// Every rule, by name.
 pub static ALL: &[&Rule] = &[
     &buffer_sizes::RULE,
+    &buffered_chunked_body::RULE,
     &byte_order_mark::RULE,
+    &changed_proxy_defaults::RULE,
     &commercial_directive::RULE,
+    &connection_header_over_http2::RULE,
+    &constant_connection_upgrade::RULE,
     &define_before_use::RULE,
     &deprecated_directive::RULE,
     &deprecated_listen_http2::RULE,
@@ -94,23 +117,33 @@ pub static ALL: &[&Rule] = &[
     &hash_bucket_size::RULE,
     &http1_to_http2_upstream::RULE,
     &http2_only_listener::RULE,
+    &http2_to_http1_upstream::RULE,
+    &implicit_http10::RULE,
     &impossible_target::RULE,
     &include_cycle::RULE,
+    &ineffective_upstream_keepalive::RULE,
     &invalid_regex::RULE,
     &invalid_upstream_scheme::RULE,
     &invalid_value::RULE,
     &listen_options_conflict::RULE,
     &location_nesting::RULE,
+    &lost_proxy_headers::RULE,
     &missing_events::RULE,
     &missing_handler::RULE,
     &missing_include::RULE,
     &missing_listen::RULE,
     &missing_resolver::RULE,
     &missing_tls_material::RULE,
+    &missing_upstream_sni::RULE,
+    &mixed_upstream_protocols::RULE,
     &overlong_token::RULE,
     &overridden_pass::RULE,
     &plaintext_to_tls_upstream::RULE,
     &proxy_pass_uri::RULE,
+    &proxy_protocol_mismatch::RULE,
+    &quic_only_upstream::RULE,
+    &shared_keepalive_pool::RULE,
+    &stream_tls_without_alpn::RULE,
     &syntax_error::RULE,
     &template_file::RULE,
     &tls_to_plaintext_upstream::RULE,
@@ -123,39 +156,25 @@ pub static ALL: &[&Rule] = &[
     &unused_proxy_http_version::RULE,
     &UNUSED_SUPPRESSION,
     &unused_upstream_tls::RULE,
+    &upgrade_without_http11::RULE,
+    &upstream_default_port::RULE,
     &upstream_port::RULE,
+    &upstream_tls_name::RULE,
+    &wrong_upgrade_header::RULE,
+    &wrong_upstream_protocol::RULE,
 ];
 
 /// Names that are given away to rules still to come, ascending: settings and comments may say them
 /// already, without effect.
 pub static COMING: &[&str] = &[
-    "buffered-chunked-body",
-    "changed-proxy-defaults",
-    "connection-header-over-http2",
-    "constant-connection-upgrade",
     "external-host-header",
     "h2c-smuggling",
-    "http2-to-http1-upstream",
-    "implicit-http10",
-    "ineffective-upstream-keepalive",
-    "lost-proxy-headers",
-    "missing-upstream-sni",
-    "mixed-upstream-protocols",
     "proxy-pass-slash-mismatch",
     "proxy-protocol-both-directions",
-    "proxy-protocol-mismatch",
-    "quic-only-upstream",
     "quic-without-tcp",
-    "shared-keepalive-pool",
     "stale-baseline",
-    "stream-tls-without-alpn",
-    "upgrade-without-http11",
-    "upstream-default-port",
     "upstream-keepalive-timeout",
-    "upstream-tls-name",
     "upstream-unspecified-address",
-    "wrong-upgrade-header",
-    "wrong-upstream-protocol",
 ];
 
 pub use unknown_suppression::RULE as UNKNOWN_SUPPRESSION;

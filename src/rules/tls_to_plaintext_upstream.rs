@@ -15,6 +15,10 @@ pub static RULE: Rule = Rule {
 
 fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
     let Some(clash) = hop.clash(Mismatch::TlsToPlaintext) else { return };
+    // That the port is missing is told at the servers.
+    if hop.is_for_default_port(clash) {
+        return;
+    }
     let model = cx.model();
     let used = hop.used();
     let name = crate::model::shown(used.directive().name().raw());

@@ -58,13 +58,23 @@ impl Answer {
 /// `GET path`, with further header lines (each ending in CR LF). The answer is over when the
 /// connection is, which the client asks for.
 pub(super) fn get(port: u16, path: &str, headers: &str) -> Answer {
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
+    ask(port, &[&request])
+}
+
+/// Sends a request part by part: nginx gets the one before it reads the next.
+pub(super) fn ask(port: u16, parts: &[&str]) -> Answer {
     let address = SocketAddr::from(([127, 0, 0, 1], port));
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream.set_write_timeout(Some(PATIENCE)).unwrap();
-    let request =
-        format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
-    stream.write_all(request.as_bytes()).unwrap();
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        stream.write_all(part.as_bytes()).unwrap();
+    }
     let mut bytes = Vec::new();
     // A reset ends an answer too.
     let waited = ErrorKind::WouldBlock;

@@ -2,12 +2,15 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests make their own files")]
 
+mod body;
 mod client;
 mod differ;
 mod facts;
 mod idiom;
 mod includes;
 mod install;
+mod keepalive;
+mod lint;
 mod peer;
 mod port;
 mod process;
@@ -17,5 +20,6 @@ mod soup;
 mod text;
 mod tokens;
 mod tree;
+mod upgrade;
 
 pub use install::Release;

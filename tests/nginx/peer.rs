@@ -1,7 +1,8 @@
 //! Upstreams that are no nginx: small servers in this process, each speaking exactly one thing.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, LazyLock};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use http::header::{CONNECTION, UPGRADE};
@@ -29,10 +30,15 @@ pub(super) enum Kind {
     H2c,
     /// HTTP/1 in cleartext.
     Http1,
+    /// HTTP/1 in cleartext. It answers HTTP/1.0 in HTTP/1.1, as many do: nginx takes the connection
+    /// of an answer in HTTP/1.0 for closed.
+    Http1Only11,
     /// HTTP/2 over TLS, whatever the client asks for by ALPN.
     TlsAlwaysH2,
     /// Over TLS, what the client asks for by ALPN, HTTP/1 if it does not ask.
     TlsBoth,
+    /// HTTP/2 over TLS, for who asks for it by ALPN; others are sent away.
+    TlsH2,
     /// HTTP/1 over TLS, `http/1.1` by ALPN.
     TlsHttp1,
 }
@@ -43,8 +49,8 @@ impl Kind {
         match self {
             Self::Both => &["h2c", "http/1.0", "http/1.1"],
             Self::H2c => &["h2c"],
-            Self::Http1 => &["http/1.0", "http/1.1"],
-            Self::TlsAlwaysH2 => &["h2"],
+            Self::TlsAlwaysH2 | Self::TlsH2 => &["h2"],
+            Self::Http1 | Self::Http1Only11 => &["http/1.0", "http/1.1"],
             Self::TlsBoth => &["tls", "h2", "http/1.0", "http/1.1"],
             Self::TlsHttp1 => &["tls", "http/1.0", "http/1.1"],
         }
@@ -52,8 +58,8 @@ impl Kind {
 
     const fn alpn(self) -> Option<&'static [&'static [u8]]> {
         match self {
-            Self::Both | Self::H2c | Self::Http1 => None,
-            Self::TlsAlwaysH2 => Some(&[b"h2"]),
+            Self::TlsAlwaysH2 | Self::TlsH2 => Some(&[b"h2"]),
+            Self::Both | Self::H2c | Self::Http1 | Self::Http1Only11 => None,
             Self::TlsBoth => Some(&[b"h2", b"http/1.1"]),
             Self::TlsHttp1 => Some(&[b"http/1.1"]),
         }
@@ -65,6 +71,14 @@ impl Kind {
 pub(super) struct Peer {
     address: SocketAddr,
     task: JoinHandle<()>,
+    heard: Arc<Heard>,
+}
+
+/// What a server was asked.
+#[derive(Default)]
+struct Heard {
+    connections: AtomicUsize,
+    requests: Mutex<Vec<String>>,
 }
 
 impl Peer {
@@ -72,13 +86,25 @@ impl Peer {
         let listener = RUNTIME.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let acceptor = kind.alpn().map(|alpn| TlsAcceptor::from(tls(alpn)));
+        let heard = Arc::<Heard>::default();
+        let hears = Arc::clone(&heard);
         let task = RUNTIME.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let acceptor = acceptor.clone();
-                tokio::spawn(attend(kind, stream, acceptor));
+                hears.connections.fetch_add(1, Ordering::SeqCst);
+                tokio::spawn(attend(kind, stream, acceptor.clone(), Arc::clone(&hears)));
             }
         });
-        Self { address, task }
+        Self { address, task, heard }
+    }
+
+    /// How many connections were opened to it.
+    pub(super) fn connections(&self) -> usize {
+        self.heard.connections.load(Ordering::SeqCst)
+    }
+
+    /// The requests: the version of HTTP, then the headers, a line each, names in lower case.
+    pub(super) fn requests(&self) -> Vec<String> {
+        self.heard.requests.lock().unwrap().clone()
     }
 
     pub(super) const fn port(&self) -> u16 {
@@ -98,14 +124,15 @@ static RUNTIME: LazyLock<Runtime> =
 /// Serves a connection so that what the client makes of it is not chance. The server does not
 /// speak first: nginx takes early bytes of a peer for its answer, and then may never ask. And a
 /// socket is not closed before everything was read: that would reset the connection.
-async fn attend(kind: Kind, stream: TcpStream, acceptor: Option<TlsAcceptor>) {
+async fn attend(kind: Kind, stream: TcpStream, acceptor: Option<TlsAcceptor>, heard: Arc<Heard>) {
     let _ = tokio::time::timeout(Duration::from_secs(10), stream.peek(&mut [0])).await;
     let stream = stream.into_std().unwrap();
     let mut own = TcpStream::from_std(stream.try_clone().unwrap()).unwrap();
     let stream = TcpStream::from_std(stream).unwrap();
     match acceptor {
-        Some(acceptor) => serve_tls(kind, stream, acceptor).await,
-        None => serve(kind, stream).await,
+        Some(acceptor) => serve_tls(kind, stream, acceptor, heard).await,
+        None if kind == Kind::Http1Only11 => serve_by_hand(stream, heard).await,
+        None => serve(kind, stream, heard).await,
     }
     // The client may be gone already.
     let _ = own.shutdown().await;
@@ -113,16 +140,55 @@ async fn attend(kind: Kind, stream: TcpStream, acceptor: Option<TlsAcceptor>) {
     let _ = tokio::time::timeout(Duration::from_secs(10), rest).await;
 }
 
-async fn serve_tls(kind: Kind, stream: TcpStream, acceptor: TlsAcceptor) {
+async fn serve_tls(kind: Kind, stream: TcpStream, acceptor: TlsAcceptor, heard: Arc<Heard>) {
     let Ok(stream) = acceptor.accept(stream).await else { return };
     let chosen = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+    if kind == Kind::TlsH2 && !chosen {
+        return;
+    }
     let h2 = chosen || kind == Kind::TlsAlwaysH2;
-    serve(if h2 { Kind::H2c } else { Kind::Http1 }, stream).await;
+    serve(if h2 { Kind::H2c } else { Kind::Http1 }, stream, heard).await;
+}
+
+/// Answers one request after the other in HTTP/1.1, as long as the client keeps the connection.
+async fn serve_by_hand(mut stream: TcpStream, heard: Arc<Heard>) {
+    let mut text = String::new();
+    let mut bytes = [0; 4096];
+    while let Ok(length @ 1..) = stream.read(&mut bytes).await {
+        text.push_str(&String::from_utf8_lossy(&bytes[..length]));
+        let Some((request, _)) = text.split_once("\r\n\r\n") else { continue };
+        let request = request.to_lowercase();
+        let keeps = if request.contains(" http/1.0\r\n") {
+            request.contains("connection: keep-alive")
+        } else {
+            !request.contains("connection: close")
+        };
+        heard.requests.lock().unwrap().push(request);
+        text.clear();
+        let connection = if keeps { "keep-alive" } else { "close" };
+        let answer =
+            format!("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: {connection}\r\n\r\n");
+        if stream.write_all(answer.as_bytes()).await.is_err() || !keeps {
+            return;
+        }
+    }
 }
 
 /// Serves what `kind` says, in cleartext or inside TLS.
-async fn serve(kind: Kind, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
-    let (stream, service) = (TokioIo::new(stream), service_fn(answer));
+async fn serve(
+    kind: Kind,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    heard: Arc<Heard>,
+) {
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut text = format!("{:?}\n", request.version());
+        for (name, value) in request.headers() {
+            text.push_str(&format!("{name}: {}\n", String::from_utf8_lossy(value.as_bytes())));
+        }
+        heard.requests.lock().unwrap().push(text);
+        answer(request)
+    });
+    let stream = TokioIo::new(stream);
     // The connection may well end in an error; the client tells of it.
     match kind {
         Kind::H2c => {

@@ -1,10 +1,8 @@
 //! Mismatches for real: each configuration is started, asked once or twice, and mended.
 
-use std::path::Path;
 use std::process::Command;
 
 use ngxlint::nginx::Version;
-use ngxlint::rules::Rule;
 
 use super::client::{self, Answer};
 use super::peer::Peer;
@@ -37,9 +35,6 @@ fn lint_agrees(
     });
     put("nginx.conf", text);
     put("ngxlint.toml", &backend.unwrap_or_default());
-    if expected == Expected::Finding && Rule::named(situation.rule).is_none() {
-        return unwritten(situation, directory.path(), release_version);
-    }
     let min_level = if expected == Expected::Finding { "info" } else { "warning" };
     let output = Command::new(env!("CARGO_BIN_EXE_ngxlint"))
         .args(["check", "--output-format", "concise", "--min-level", min_level])
@@ -56,37 +51,6 @@ fn lint_agrees(
         }
     };
     assert!(agrees, "{expected:?} {}, {release_version}\n{text}{said}", situation.name);
-}
-
-/// What is said of a situation whose rule is not written yet: where the two sides of a hop
-/// disagree, `hops` knows it already.
-fn unwritten(situation: &Situation, directory: &Path, version: Version) {
-    const BY_HOP: [&str; 4] = [
-        "http2-to-http1-upstream",
-        "proxy-protocol-mismatch",
-        "quic-only-upstream",
-        "wrong-upstream-protocol",
-    ];
-    const NOT_BY_HOP: [&str; 6] = [
-        "connection-header-over-http2",
-        "invalid-upstream-scheme",
-        "missing-upstream-sni",
-        "shared-keepalive-pool",
-        "upgrade-without-http11",
-        "upstream-tls-name",
-    ];
-    if NOT_BY_HOP.contains(&situation.rule) {
-        return;
-    }
-    assert!(BY_HOP.contains(&situation.rule), "{}: no such rule", situation.rule);
-    let output = Command::new(env!("CARGO_BIN_EXE_ngxlint"))
-        .args(["hops", "--output-format", "json", "--nginx-version", &version.to_string()])
-        .arg("nginx.conf")
-        .current_dir(directory)
-        .output()
-        .unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert!(said.contains("\"mismatch\""), "{}, {version}\n{said}", situation.name);
 }
 
 /// A configuration of a situation, with its peer and its ports.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::super::Context;
 use super::Draft;
 use crate::diagnostic::Level;
+use crate::include::Used;
 use crate::model::{Clash, Evidence, Hop, Model, Peer};
 use crate::source::Location;
 
@@ -18,8 +19,19 @@ impl Context<'_> {
         message: String,
         why: impl Fn(&Peer) -> Option<(Location, String)>,
     ) -> Draft<'_> {
+        self.report_clash_at(hop.used(), hop, clash, message, why)
+    }
+
+    /// [`Self::report_clash`] at another directive that a person would change first.
+    pub fn report_clash_at(
+        &mut self,
+        used: Used<'_>,
+        hop: Hop<'_>,
+        clash: &Clash,
+        message: String,
+        why: impl Fn(&Peer) -> Option<(Location, String)>,
+    ) -> Draft<'_> {
         let model = self.model;
-        let used = hop.used();
         let span = used.directive().span();
         let mut draft = self
             .report(used, span, message)
@@ -41,7 +53,7 @@ impl Context<'_> {
 }
 
 /// How it is known what a peer accepts, as a label.
-fn evidence(model: &Model<'_>, peer: &Peer) -> (Location, String) {
+pub(in crate::rules) fn evidence(model: &Model<'_>, peer: &Peer) -> (Location, String) {
     let at = model.used(peer.used()).location();
     let address = peer.shown();
     match peer.evidence() {

@@ -13,23 +13,26 @@ pub(in crate::rules) fn replace(used: Used<'_>, span: Span, text: impl Into<Stri
 }
 
 /// An edit that puts a directive on a line of its own behind `used` and the comment that follows it
-/// on its line.
+/// on its line; several of them stand on lines of the text.
 pub(in crate::rules) fn insert_behind(used: Used<'_>, text: &str) -> Edit {
     let around = Around::of(used, used.directive().whole_span());
     match around.indentation() {
         Some(indentation) if around.ends_line() => {
-            let text = format!("{}{indentation}{text}", around.ending());
+            let gap = format!("{}{indentation}", around.ending());
+            let text = format!("{gap}{}", text.replace('\n', &gap));
             replace(used, Span::at(around.line_end()), text)
         }
-        _ => replace(used, Span::at(around.span.end), format!(" {text}")),
+        _ => replace(used, Span::at(around.span.end), format!(" {}", text.replace('\n', " "))),
     }
 }
 
-/// An edit that puts a directive on a line of its own before `used`.
+/// An edit that puts a directive on a line of its own before `used`; several of them stand on lines
+/// of the text.
 pub(in crate::rules) fn insert_before(used: Used<'_>, text: &str) -> Edit {
     let around = Around::of(used, used.directive().whole_span());
     let gap = around.indentation().map(|indentation| format!("{}{indentation}", around.ending()));
     let gap = gap.unwrap_or_else(|| " ".to_owned());
+    let text = text.replace('\n', &gap);
     replace(used, Span::at(around.span.start), format!("{text}{gap}"))
 }
 
@@ -154,6 +157,9 @@ mod tests {
         assert_eq!(behind("  a; # why\n  c;\n"), "  a; # why\n  b;\n  c;\n");
         assert_eq!(behind("\ta;\r\n\tc;\r\n"), "\ta;\r\n\tb;\r\n\tc;\r\n");
         assert_eq!(behind("a; c;"), "a; b; c;");
+        let two = |text| edited(text, |used| insert_behind(used, "b;\nd;"));
+        assert_eq!(two("  a;\n  c;\n"), "  a;\n  b;\n  d;\n  c;\n");
+        assert_eq!(two("a; c;"), "a; b; d; c;");
         let before = |text| edited(text, |used| insert_before(used, "b;"));
         assert_eq!(before("  a; c;\r\n"), "  b;\r\n  a; c;\r\n");
     }

@@ -174,12 +174,39 @@ pub(super) static ALL: &[Situation] = &[
         rule: "connection-header-over-http2",
         releases: ">=1.29.4",
         peer: Some(Kind::H2c),
-        bad: &[web("proxy_http_version 2; proxy_set_header Connection close; \
-             proxy_pass http://127.0.0.1:{peer};")],
+        bad: &[
+            web("proxy_http_version 2; proxy_set_header Connection close; \
+                 proxy_pass http://127.0.0.1:{peer};"),
+            web("proxy_http_version 2; proxy_set_header Keep-Alive timeout=5; \
+                 proxy_pass http://127.0.0.1:{peer};"),
+            web("proxy_http_version 2; proxy_set_header Proxy-Connection keep-alive; \
+                 proxy_pass http://127.0.0.1:{peer};"),
+            web("proxy_http_version 2; proxy_set_header Transfer-Encoding chunked; \
+                 proxy_pass http://127.0.0.1:{peer};"),
+            web("proxy_http_version 2; proxy_set_header TE gzip; \
+                 proxy_pass http://127.0.0.1:{peer};"),
+        ],
         goes: Goes::Wrong(&[STATUS_502], &["upstream rejected request with error 1"]),
         mends: &[mend(
             ">=1.29.4",
-            web("proxy_http_version 2; proxy_pass http://127.0.0.1:{peer};"),
+            web("proxy_http_version 2; proxy_set_header TE trailers; \
+                 proxy_set_header Connection \"\"; proxy_pass http://127.0.0.1:{peer};"),
+            "HTTP/2.0",
+        )],
+    },
+    Situation {
+        name: "a Connection header in gRPC",
+        rule: "connection-header-over-http2",
+        releases: "*",
+        peer: Some(Kind::H2c),
+        bad: &[
+            web("grpc_set_header Connection close; grpc_pass 127.0.0.1:{peer};"),
+            web("grpc_set_header Upgrade $http_upgrade; grpc_pass 127.0.0.1:{peer};"),
+        ],
+        goes: Goes::Wrong(&[STATUS_502], &["upstream rejected request with error 1"]),
+        mends: &[mend(
+            "*",
+            web("grpc_set_header Connection \"\"; grpc_pass 127.0.0.1:{peer};"),
             "HTTP/2.0",
         )],
     },

@@ -2,6 +2,35 @@
 
 use super::{CLOSED, Conf, Goes, STATUS_400, STATUS_502, Situation, mend, web};
 
+/// A location that passes TLS through a stream server to a listener that wants a PROXY header.
+macro_rules! front {
+    ($stream:literal) => {
+        concat!(
+            "events {}\nstream { server { listen 127.0.0.1:{other}; ",
+            $stream,
+            " proxy_pass 127.0.0.1:{inner}; } }\nhttp { server { listen 127.0.0.1:{front}; \
+             location / { proxy_pass https://127.0.0.1:{other}; } }\n",
+            inner!(" ssl proxy_protocol", "ssl_certificate cert.pem; ssl_certificate_key key.pem;"),
+            " }\n"
+        )
+    };
+}
+
+/// A stream server before two servers, the second of them with what its `listen` says.
+macro_rules! pair {
+    ($listen:literal) => {
+        concat!(
+            "events {}\nstream { upstream pair { server 127.0.0.1:{inner}; server 127.0.0.1:{other}; }\n\
+             server { listen 127.0.0.1:{front}; proxy_pass pair; } }\nhttp { ",
+            inner!("", ""),
+            "\nserver { listen 127.0.0.1:{other}",
+            $listen,
+            "; ssl_certificate cert.pem; ssl_certificate_key key.pem; \
+             location = /again { return 200 again; } } }\n"
+        )
+    };
+}
+
 pub(super) static ALL: &[Situation] = &[
     Situation {
         name: "no PROXY header to a listener that wants one",
@@ -34,6 +63,44 @@ pub(super) static ALL: &[Situation] = &[
         ))],
         goes: Goes::Wrong(&[STATUS_400], &[]),
         mends: &[],
+    },
+    Situation {
+        name: "no PROXY header from a stream front that looks for a name",
+        rule: "proxy-protocol-mismatch",
+        releases: "*",
+        peer: None,
+        bad: &[Conf::Whole(front!("ssl_preread on;"))],
+        goes: Goes::Wrong(
+            &[STATUS_502],
+            &["peer closed connection in SSL handshake", "Connection reset by peer"],
+        ),
+        mends: &[mend(
+            "*",
+            Conf::Whole(front!("ssl_preread on; proxy_protocol on;")),
+            "inner HTTP/1.",
+        )],
+    },
+    Situation {
+        name: "servers of one upstream with TLS and without",
+        rule: "mixed-upstream-protocols",
+        releases: "*",
+        peer: None,
+        bad: &[Conf::Whole(pair!(" ssl"))],
+        goes: Goes::Wrong(&[STATUS_400], &[]),
+        mends: &[mend("*", Conf::Whole(pair!("")), "again")],
+    },
+    Situation {
+        name: "uwsgi to an HTTP peer",
+        rule: "wrong-upstream-protocol",
+        releases: "*",
+        peer: None,
+        bad: &[Conf::Web("uwsgi_pass 127.0.0.1:{inner};", inner!("", ""))],
+        goes: Goes::Wrong(&[STATUS_400], &[]),
+        mends: &[mend(
+            "*",
+            Conf::Web("proxy_pass http://127.0.0.1:{inner};", inner!("", "")),
+            "inner HTTP/1.",
+        )],
     },
     Situation {
         name: "FastCGI to an HTTP peer",

@@ -20,6 +20,19 @@ macro_rules! tls_stream {
     };
 }
 
+/// A location that passes to a stream server, and what that says beside its own pass to the peer.
+macro_rules! through {
+    ($stream:literal, $location:literal) => {
+        concat!(
+            "events {}\nstream { server { listen 127.0.0.1:{inner}; ",
+            $stream,
+            " proxy_pass 127.0.0.1:{peer}; } }\nhttp { server { listen 127.0.0.1:{front}; location / { ",
+            $location,
+            " } } }\n"
+        )
+    };
+}
+
 pub(super) static ALL: &[Situation] = &[
     Situation {
         name: "cleartext to `listen … ssl`",
@@ -149,6 +162,48 @@ pub(super) static ALL: &[Situation] = &[
             ),
             "inner HTTP/1.",
         )],
+    },
+    Situation {
+        name: "TLS to the port that nginx chose",
+        rule: "upstream-default-port",
+        releases: "*",
+        peer: Some(Kind::TlsHttp1),
+        bad: &[Conf::Web("proxy_pass https://up;", "upstream up { server 127.0.0.1; }")],
+        goes: Goes::Wrong(
+            &[STATUS_502],
+            &[
+                "connect() failed (111: Connection refused) while connecting to upstream",
+                WRONG_VERSION,
+            ],
+        ),
+        mends: &[mend(
+            "*",
+            Conf::Web("proxy_pass https://up;", "upstream up { server 127.0.0.1:{peer}; }"),
+            "HTTP/1.",
+        )],
+    },
+    Situation {
+        name: "stream asks for no protocol in TLS",
+        rule: "stream-tls-without-alpn",
+        releases: "*",
+        peer: Some(Kind::TlsH2),
+        bad: &[Conf::Whole(through!("proxy_ssl on;", "grpc_pass 127.0.0.1:{inner};"))],
+        goes: Goes::Wrong(&[STATUS_502], CLOSED),
+        mends: &[
+            mend(
+                ">=1.31.0",
+                Conf::Whole(through!(
+                    "proxy_ssl on; proxy_ssl_alpn h2;",
+                    "grpc_pass 127.0.0.1:{inner};"
+                )),
+                "HTTP/2.0",
+            ),
+            mend(
+                "*",
+                Conf::Whole(through!("", "grpc_pass grpcs://127.0.0.1:{inner};")),
+                "HTTP/2.0",
+            ),
+        ],
     },
     Situation {
         name: "a certificate is verified against the name of an upstream block",
