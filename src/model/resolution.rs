@@ -71,8 +71,9 @@ struct Seeker<'m> {
     /// The hosts and ports that passes without variables name.
     passed: OnceCell<HashSet<(Family, String, u16)>>,
     /// What a pass may find without a look-up: names of upstreams, hosts with their ports, and
-    /// hosts alone with the port that must be the default; in order.
-    names: OnceCell<Vec<Name>>,
+    /// hosts alone with the port that must be the default; in order, and in order of their ends,
+    /// the text mirrored.
+    names: OnceCell<[Vec<Name>; 2]>,
     /// The patterns that were looked at, and whether one of the names fits.
     fitting: HashMap<(Family, Option<u16>, Vec<u8>), bool>,
     /// Whether scripts run that may set variables.
@@ -158,19 +159,29 @@ impl<'m> Seeker<'m> {
         let Some(unknown) = Pattern::of(kind, text) else { return Found::Somehow };
         // Of a scheme that nobody knows, any port may be the default.
         let (family, default) = (kind.family(), tls.and(kind.port(tls)));
-        let names = self.names.get_or_init(|| names(self.model, self.passed()));
+        let [names, mirrored] = self.names.get_or_init(|| {
+            let names = names(self.model, self.passed());
+            let mut mirrored = names.clone();
+            mirrored.iter_mut().for_each(|one| one.text.reverse());
+            mirrored.sort_unstable();
+            [names, mirrored]
+        });
         let fits = || {
-            let start = unknown.text.split(|byte| *byte == b'*').next().unwrap_or_default();
+            let mut text = unknown.text.clone();
+            let star = |byte: &u8| *byte == b'*';
+            let begins = text.split(star).next().map_or(0, <[u8]>::len);
+            let ends = text.rsplit(star).next().map_or(0, <[u8]>::len);
+            // The end of which more is known leads to fewer names.
+            let names = if begins < ends { mirrored } else { names };
+            if begins < ends {
+                text.reverse();
+            }
+            let start = text.split(star).next().unwrap_or_default();
             let first = names.partition_point(|one| (one.family, &one.text[..]) < (family, start));
             let is_near = |one: &&Name| one.family == family && one.text.starts_with(start);
-            let end = unknown.text.rsplit(|byte| *byte == b'*').next().unwrap_or_default();
-            let mut near = names[first..].iter().take_while(is_near);
-            near.any(|one| {
-                if !one.text.ends_with(end) {
-                    return false;
-                }
+            names[first..].iter().take_while(is_near).any(|one| {
                 let is_default = one.port.is_none() || default.is_none() || one.port == default;
-                is_default && fits(&unknown.text, &one.text)
+                is_default && fits(&text, &one.text)
             })
         };
         let key = (family, default, unknown.text.clone());
@@ -272,6 +283,10 @@ impl Pattern {
         while let Some(dollar) = memchr::memchr(b'$', &rest[at..]).map(|found| at + found) {
             pattern.extend_from_slice(&rest[at..dollar]);
             let (name, behind) = variable(rest, dollar + 1)?;
+            if OF_URI.iter().any(|one| one.as_bytes() == name) && !pattern.is_empty() {
+                at = rest.len();
+                break;
+            }
             // What is called so is filled in before nginx reads it, or holds an address.
             if is_shouted(name) || HOLDING_ADDRESSES.iter().any(|one| one.as_bytes() == name) {
                 return None;
@@ -314,6 +329,9 @@ fn is_shouted(name: &[u8]) -> bool {
 /// What the names of directives hold that run scripts which may set variables.
 const SCRIPTS: [&str; 4] = ["_by_lua", "js_access", "js_periodic", "perl"];
 
+/// Variables that begin with `/` or `?`, or are empty: the host ends before them.
+const OF_URI: [&str; 4] = ["document_uri", "is_args", "request_uri", "uri"];
+
 /// Variables that hold addresses.
 const HOLDING_ADDRESSES: [&str; 7] = [
     "proxy_protocol_addr",
@@ -346,6 +364,7 @@ mod tests {
             ("api-${tenant}.internal:80", "api-*.internal:80", true),
             ("backend$1$is_args", "backend**", true),
             ("a:$port", "a:*", true),
+            ("http://$a-b$request_uri", "*-b", true),
         ] {
             assert_eq!(pattern(text), Some((expected.to_owned(), names_host)), "{text}");
         }
