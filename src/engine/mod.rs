@@ -90,7 +90,7 @@ fn logs(rule: &str, target: &VersionSet) -> Vec<String> {
 fn weigh(model: &Model<'_>, policy: &Policy, assumed: bool, finding: &Finding) -> Level {
     let diagnostic = &finding.diagnostic;
     let file = diagnostic.at.source;
-    let set = policy.level(diagnostic.rule, diagnostic.category, file);
+    let set = Rule::named(diagnostic.rule).and_then(|rule| policy.level(rule, file));
     let wanted = policy.select.iter().any(|name| name == diagnostic.rule);
     if let Some(level) = set.filter(|level| !(wanted && *level == Level::Allow)) {
         return level;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::diagnostic::{Category, Confidence, Level};
+use crate::diagnostic::{Confidence, Level};
 use crate::rules::Rule;
 use crate::source::SourceId;
 
@@ -50,7 +50,7 @@ impl Default for Policy {
 
 impl Policy {
     /// Whether a rule runs. One that is off runs only if it is selected by its own name or if a
-    /// level is set for it.
+    /// level is set for that: a category speaks of its rules that are on.
     pub fn runs(&self, rule: &Rule) -> bool {
         let named = |list: &[String]| {
             list.iter().any(|name| name == rule.name || name == rule.category.name())
@@ -58,7 +58,7 @@ impl Policy {
         if named(&self.ignore) || !(self.select.is_empty() || named(&self.select)) {
             return false;
         }
-        let set = |levels: &[(String, Level)]| find(levels, rule.name, rule.category);
+        let set = |levels: &[(String, Level)]| find(levels, rule);
         let everywhere = set(&self.levels).or_else(|| set(&self.settings)).unwrap_or(rule.level);
         everywhere != Level::Allow
             || self.select.iter().any(|name| name == rule.name)
@@ -66,21 +66,21 @@ impl Policy {
     }
 
     /// The level that the user set for a rule in a file.
-    pub(super) fn level(&self, rule: &str, category: Category, file: SourceId) -> Option<Level> {
+    pub(super) fn level(&self, rule: &Rule, file: SourceId) -> Option<Level> {
         let in_path = || {
             self.per_path.iter().rev().find_map(|one| {
-                one.files.contains(&file).then(|| find(&one.levels, rule, category)).flatten()
+                one.files.contains(&file).then(|| find(&one.levels, rule)).flatten()
             })
         };
-        find(&self.levels, rule, category)
-            .or_else(in_path)
-            .or_else(|| find(&self.settings, rule, category))
+        find(&self.levels, rule).or_else(in_path).or_else(|| find(&self.settings, rule))
     }
 }
 
-/// The last level given for a rule by its own name, else the last for its category.
-fn find(levels: &[(String, Level)], rule: &str, category: Category) -> Option<Level> {
+/// The last level given for a rule by its own name, else the last for its category if the rule is
+/// on.
+fn find(levels: &[(String, Level)], rule: &Rule) -> Option<Level> {
     let last =
         |name: &str| levels.iter().rev().find(|(own, _)| own == name).map(|(_, level)| *level);
-    last(rule).or_else(|| last(category.name()))
+    let by_category = || last(rule.category.name()).filter(|_| rule.level != Level::Allow);
+    last(rule.name).or_else(by_category)
 }

@@ -33,6 +33,18 @@ pub struct Use {
     pub node: NodeId,
 }
 
+/// Names all uses of directives that are known to be written alike: what depends on the words alone
+/// holds of all or of none.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LineId(u32);
+
+impl LineId {
+    /// Below [`Config::line_count`].
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A configuration: a root and all it includes, or fragments without a root.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -48,6 +60,8 @@ pub struct Config {
 pub(super) struct Instance {
     pub(super) source: SourceId,
     pub(super) tree: Arc<Tree>,
+    /// The least [`LineId`] in it: one text has the same in all its uses.
+    pub(super) first_line: u32,
     /// The `include` that stands for it.
     pub(super) from: Option<Use>,
 }
@@ -154,6 +168,12 @@ impl Config {
         self.instances.len()
     }
 
+    /// How many [`LineId`]s there may be.
+    pub fn line_count(&self) -> usize {
+        let end = |one: &Instance| one.first_line as usize + one.tree.len();
+        self.instances.iter().map(end).max().unwrap_or_default()
+    }
+
     /// How often a text is used.
     pub fn uses_of(&self, source: SourceId) -> usize {
         self.instances.iter().filter(|one| one.source == source).count()
@@ -239,6 +259,12 @@ impl<'c> Used<'c> {
     /// Its name among all uses.
     pub const fn name(self) -> Use {
         Use { instance: self.instance, node: self.directive.node_id() }
+    }
+
+    /// What it shares with those that are written alike.
+    pub fn line(self) -> LineId {
+        let first = self.config.instances[self.instance.index()].first_line;
+        LineId(first + self.directive.exemplar().node_id().index() as u32)
     }
 
     /// The directive as it stands in its file.

@@ -15,7 +15,7 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 
-pub use config::{Config, InstanceId, Step, Top, Use, Used, Walk};
+pub use config::{Config, InstanceId, LineId, Step, Top, Use, Used, Walk};
 pub use context::{fragment_context, is_root};
 pub use dump::{Part, parts};
 pub use file::Files;

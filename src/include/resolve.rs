@@ -1,6 +1,6 @@
 //! Follows includes, breadth first, within bounds.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -91,7 +91,8 @@ pub fn resolve(
         reach,
         config,
         directives: 0,
-        seen: HashSet::new(),
+        lines: 0,
+        seen: HashMap::new(),
         directory: None,
     };
     for &(source, context) in tops {
@@ -113,8 +114,10 @@ struct Resolver<'r> {
     config: Config,
     /// How many directives all instances have.
     directives: usize,
-    /// The files that are used.
-    seen: HashSet<SourceId>,
+    /// How many directives all files have that are used.
+    lines: u32,
+    /// Those files, and how many directives there were before each.
+    seen: HashMap<SourceId, u32>,
     /// The directory of the last file, and its one name.
     directory: Option<(PathBuf, PathBuf)>,
 }
@@ -123,8 +126,12 @@ impl Resolver<'_> {
     fn add(&mut self, source: SourceId, from: Option<Use>) -> InstanceId {
         let tree = self.files.tree(source).clone();
         self.directives += tree.len();
-        self.seen.insert(source);
-        self.config.instances.push(Instance { source, tree, from });
+        let first_line = *self.seen.entry(source).or_insert_with(|| {
+            let before = self.lines;
+            self.lines += tree.len() as u32;
+            before
+        });
+        self.config.instances.push(Instance { source, tree, first_line, from });
         InstanceId::new(self.config.instances.len() - 1)
     }
 
@@ -254,7 +261,7 @@ impl Resolver<'_> {
         let size = self.directives + self.files.tree(source).len();
         if chain.len() > DEEPEST
             || instances.len() >= MOST_INSTANCES
-            || (size > MOST_DIRECTIVES && self.seen.contains(&source))
+            || (size > MOST_DIRECTIVES && self.seen.contains_key(&source))
         {
             return self.unread(at, path, Why::TooMany);
         }

@@ -41,8 +41,8 @@ impl Pass<'_> {
             _ => None,
         };
         let upstream_name = upstream.filter(|one| one.names_http2).map(|one| one.name.as_slice());
-        let name = upstream_name.or(socket.filter(|path| names_http2(path)));
-        let name = name.filter(|_| speaks_http).map(<[u8]>::to_vec);
+        let name = || upstream_name.or(socket.filter(|path| names_http2(path)));
+        let name = speaks_http.then(name).flatten().map(<[u8]>::to_vec);
         if port.is_none() && name.is_none() {
             return None;
         }

@@ -167,13 +167,8 @@ impl<'m> Scope<'m> {
             let says = self.says(&word.value());
             values.push(HeaderValue { when: When::Sometimes, says, line: Some(used.name()) });
         }
-        if self
-            .model
-            .config
-            .unread()
-            .iter()
-            .any(|unread| unread.at.instance == map.instance() && is_in(map, unread.at))
-        {
+        let includes = |line: &crate::syntax::Directive<'_>| line.id() == Some(id::INCLUDE);
+        if !self.model.config.is_whole() && directive.children().any(|line| includes(&line)) {
             return None;
         }
         if default.is_none() {
@@ -358,13 +353,6 @@ fn may_match_nothing(source: &[u8]) -> bool {
     let regex = regex.strip_suffix(b"$").unwrap_or(regex);
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
     regex.is_empty() || !(matches!(regex, b"." | b".+") || regex.iter().all(is_plain))
-}
-
-/// Whether a directive stands in a block of the same file.
-fn is_in(block: Used<'_>, used: Use) -> bool {
-    let whole = block.directive().whole_span();
-    let at = block.directive().tree().directive(used.node).span();
-    whole.start <= at.start && at.end <= whole.end
 }
 
 #[cfg(test)]

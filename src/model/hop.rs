@@ -142,10 +142,10 @@ fn hop(scope: Scope<'_>, used: Used<'_>, kind: Kind, budget: &mut usize) -> Data
     let (speech, decided_by) = speech(scope, kind);
     let mut decided_by = decided_by.map(Used::name);
     let header = (kind == Kind::Stream).then(|| scope.adds_header()).flatten();
-    let word = used.directive().arg(0);
+    let word = used.directive().exemplar().arg(0);
     let text = word.map_or(Cow::Borrowed(&b""[..]), |word| word.value());
     let mut pass = Pass { scope, used, kind, sni: None };
-    let stream_tls = scope.flag(id::PROXY_SSL).filter(|_| kind == Kind::Stream);
+    let stream_tls = (kind == Kind::Stream).then(|| scope.flag(id::PROXY_SSL)).flatten();
     if let Some(flag) = stream_tls {
         decided_by = Some(flag.name());
     }

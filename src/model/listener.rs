@@ -6,8 +6,9 @@
 //! the one chosen by name, in cleartext to the default one.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv6Addr};
+
+use foldhash::{HashMap, HashSet, HashSetExt};
 
 use super::Model;
 use super::address::{self, Host};
@@ -33,6 +34,8 @@ pub struct Listener {
     pub(super) proxy_protocol: bool,
     quic: bool,
     default_server: bool,
+    /// Whether the `listen` itself has `ssl`.
+    says_ssl: bool,
 }
 
 /// A socket that nginx listens on.
@@ -76,6 +79,12 @@ impl Socket {
     /// The listener whose parameter makes it take HTTP/2.
     pub(super) fn http2(&self) -> Option<&Listener> {
         self.listener(self.http2)
+    }
+
+    /// The first listener that says `ssl`, else the first that says `quic`.
+    pub(super) fn takes_tls(&self) -> Option<&Listener> {
+        let first = |says: fn(&&Listener) -> bool| self.listeners.iter().find(says);
+        first(|one| one.says_ssl).or_else(|| first(|one| one.quic))
     }
 
     /// The listener that makes it want a PROXY protocol header.
@@ -136,14 +145,16 @@ impl Sockets {
     }
 
     fn listen(&mut self, used: Used<'_>, server: ScopeId, family: Family, ssl: bool) {
-        let Some(first) = used.directive().arg(0) else { return };
+        let directive = used.directive().exemplar();
+        let Some(first) = directive.arg(0) else { return };
         let Some((host, ports)) = endpoint(&first.value()) else { return };
         let mut listener = Listener::new(used, server, family, false);
         // The directive `ssl`, below 1.25.1.
         listener.ssl = ssl;
         let (mut udp, mut both, mut sets) = (false, false, false);
-        for word in used.directive().args().skip(1) {
+        for word in directive.args().skip(1) {
             let value = word.value();
+            listener.says_ssl |= word.raw() == b"ssl";
             sets |= SETTING.iter().any(|option| value.starts_with(option));
             match value.as_ref() {
                 b"ssl" => listener.ssl = true,
@@ -304,6 +315,7 @@ impl Listener {
             proxy_protocol: false,
             quic: false,
             default_server: false,
+            says_ssl: false,
         }
     }
 }

@@ -85,6 +85,9 @@ impl<'m> Model<'m> {
     /// Everything that TLS is turned on without.
     pub fn missing_material(&'m self) -> Vec<Missing<'m>> {
         let mut finder = Finder { model: self, found: Vec::new() };
+        let stands = |id| self.scopes.has(id);
+        let passes: Vec<&Pass> =
+            PASSES.iter().filter(|one| stands(one.verify) || stands(one.certificate)).collect();
         for scope in self.scopes() {
             match scope.context() {
                 Contexts::SERVER | Contexts::STREAM_SERVER => {
@@ -97,7 +100,7 @@ impl<'m> Model<'m> {
                 }
                 Contexts::MAIL_SERVER => finder.mail(scope),
                 Contexts::LOCATION | Contexts::IF_IN_LOCATION | Contexts::LIMIT_EXCEPT => {
-                    for pass in &PASSES {
+                    for pass in &passes {
                         if let Some(used) = scope.own(pass.pass).next() {
                             finder.pass_to(scope, pass, used);
                         }
@@ -246,11 +249,7 @@ impl<'m> Finder<'m> {
     fn sockets(&mut self) {
         let sockets: Vec<&'m Socket> = self.model.sockets.all();
         for socket in sockets {
-            let on = |word: &'static [u8]| {
-                let mut listeners = socket.listeners.iter();
-                listeners.find(|one| has_word(self.model.used(one.used), word))
-            };
-            let Some(tls) = on(b"ssl").or_else(|| on(b"quic")) else { continue };
+            let Some(tls) = socket.takes_tls() else { continue };
             let Some(default) = socket.default_listener() else { continue };
             let scope = self.model.scope(default.server);
             if scope.context() == Contexts::MAIL_SERVER {

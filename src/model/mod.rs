@@ -68,9 +68,10 @@ pub use verdict::{Fault, FaultKind, Mend, Misfit, MisfitKind, Modules, Standing}
 pub use zone::{Dangling, Zone, ZoneKind};
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use bstr::ByteSlice;
+use foldhash::{HashMap, HashMapExt};
 
 use crate::include::{Config, Files, Use, Used};
 use crate::nginx::{DirectiveId, Flavor, Protocol, VersionSet, id};

@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 use std::ops::Range;
 
 use super::Model;
-use crate::include::{Config, Step, Use, Used};
+use crate::include::{Config, LineId, Step, Use, Used};
 use crate::nginx::{self, Contexts, DirectiveId, Merge};
 
 /// Names a scope of a [`Model`]. It counts from 1, so that `Option<ScopeId>` is no larger: there
@@ -39,16 +39,19 @@ struct Data {
     end: u32,
 }
 
+/// A directive of the catalogue in its block, with what most passes ask for first.
 #[derive(Copy, Clone, Debug)]
-struct Entry {
-    id: DirectiveId,
-    used: Use,
+pub(super) struct Entry {
+    pub(super) id: DirectiveId,
+    pub(super) line: LineId,
+    pub(super) used: Use,
 }
 
 impl Scopes {
     pub(super) fn build(config: &Config) -> Self {
         let present = vec![false; DirectiveId::COUNT];
-        let mut scopes = Self { present, ..Self::default() };
+        let entries = Vec::with_capacity(config.line_count());
+        let mut scopes = Self { present, entries, ..Self::default() };
         // The directives of the blocks that are open; those of the innermost stand last.
         let mut pending: Vec<Entry> = Vec::new();
         let mut open: Vec<(ScopeId, usize)> = Vec::new();
@@ -87,7 +90,7 @@ impl Scopes {
         });
         if let Some(id) = id {
             self.present[id.index()] = true;
-            pending.push(Entry { id, used: used.name() });
+            pending.push(Entry { id, line: used.line(), used: used.name() });
         } else if let Some((around, _)) = open.last()
             && !self.all[around.index()].context.is_empty()
         {
@@ -190,6 +193,11 @@ impl<'m> Scope<'m> {
         self.data().block.map(|block| self.model.config.used(block))
     }
 
+    /// [`Self::all`], without a look at the directives themselves.
+    pub(super) fn entries(self) -> &'m [Entry] {
+        self.model.scopes.entries(self.id)
+    }
+
     /// Every directive in it that the catalogue knows, by name.
     pub fn all(self) -> impl Iterator<Item = (DirectiveId, Used<'m>)> {
         let model = self.model;
@@ -240,6 +248,11 @@ impl<'m> Scope<'m> {
         (self.id.index()..end).map(move |index| self.at(ScopeId::new(index)))
     }
 
+    /// Whether no block stands in it.
+    pub fn is_innermost(self) -> bool {
+        self.inner().next().is_none()
+    }
+
     /// The blocks of that name in it, in nginx's order.
     pub fn blocks(self, id: DirectiveId) -> impl Iterator<Item = Self> {
         let name = |scope: &Self| scope.block().and_then(|block| block.directive().id());
@@ -262,7 +275,7 @@ impl<'m> Scope<'m> {
     /// The value of a directive with one argument in force, with the directive.
     pub fn value(self, id: DirectiveId) -> Option<(Used<'m>, std::borrow::Cow<'m, [u8]>)> {
         let used = self.effective(id).next()?;
-        Some((used, used.directive().arg(0)?.value()))
+        Some((used, used.directive().exemplar().arg(0)?.value()))
     }
 
     /// Whether a flag in force is `on`, and the directive that says so.

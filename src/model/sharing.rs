@@ -4,7 +4,8 @@
 
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::Model;
 use super::address::Host;
@@ -204,7 +205,7 @@ impl Sharing {
             Family::Stream => VersionSet::since(STREAM_NAMES),
             _ => return,
         };
-        let mut names = Names::default();
+        let mut names = Names::with_capacity(group.members.len());
         // A server that listens twice on one address is refused for that.
         let mut last = None;
         for one in group.members.iter().filter(|one| last.replace(one.server) != Some(one.server)) {
@@ -219,28 +220,28 @@ impl Sharing {
                     }
                     let place = Place { used: used.name(), span: word.span(), bound: one };
                     let first = names.add(value, place);
-                    self.judge(first, word.value(), place, &versions);
+                    self.judge(first, || word.value(), place, &versions);
                 }
             }
             if let Some(block) = scope.block().filter(|_| !any && whole) {
                 let span = block.directive().name().span();
                 let place = Place { used: block.name(), span, bound: one };
                 let first = names.add(Cow::Borrowed(b""), place);
-                self.judge(first, Cow::Borrowed(b""), place, &versions);
+                self.judge(first, || Cow::Borrowed(b""), place, &versions);
             }
         }
     }
 
-    fn judge(
+    fn judge<'n>(
         &mut self,
         added: Added<'_>,
-        name: Cow<'_, [u8]>,
+        name: impl FnOnce() -> Cow<'n, [u8]>,
         place: Place<'_>,
         versions: &VersionSet,
     ) {
         let Place { used, span, bound } = place;
         let versions = || versions.clone();
-        let name = || super::shown(&name.to_ascii_lowercase());
+        let name = || super::shown(&name().to_ascii_lowercase());
         match added {
             Added::New => {}
             Added::Invalid => {
@@ -307,15 +308,25 @@ struct Names<'t, 'b> {
 }
 
 impl<'t, 'b> Names<'t, 'b> {
+    /// For so many servers: most have two names.
+    fn with_capacity(servers: usize) -> Self {
+        Self { exact: HashMap::with_capacity(2 * servers), ..Self::default() }
+    }
+
     fn add(&mut self, name: Cow<'t, [u8]>, place: Place<'b>) -> Added<'b> {
-        let name = match name.iter().any(u8::is_ascii_uppercase) {
-            true => Cow::Owned(name.to_ascii_lowercase()),
-            false => name,
-        };
-        let stars = memchr::memchr_iter(b'*', &name).count();
-        if stars > 1 || memchr::memmem::find(&name, b"..").is_some() || name.contains(&0) {
+        let (mut stars, mut upper, mut last) = (0, false, 0);
+        for &byte in name.as_ref() {
+            if byte == 0 || byte == b'.' && last == b'.' {
+                return Added::Invalid;
+            }
+            stars += usize::from(byte == b'*');
+            upper |= byte.is_ascii_uppercase();
+            last = byte;
+        }
+        if stars > 1 {
             return Added::Invalid;
         }
+        let name = if upper { Cow::Owned(name.to_ascii_lowercase()) } else { name };
         match name.as_ref() {
             [b'.', rest @ ..] if !rest.is_empty() => {
                 match self.exact.entry(Cow::Owned(rest.to_vec())) {

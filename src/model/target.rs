@@ -2,6 +2,8 @@
 //! together.
 
 use super::Model;
+use super::known::Known;
+use super::scope::Entry;
 use crate::include::{Use, Used};
 use crate::nginx::{
     self, Contexts, Definition, DirectiveId, Family, Origin, Status, ValueKind, VersionSet,
@@ -45,8 +47,20 @@ pub(super) fn narrow(model: &Model<'_>, target: &VersionSet) -> Narrowed {
         seen: vec![Vec::new(); DirectiveId::COUNT],
         doubtful: vec![Vec::new(); DirectiveId::COUNT],
     };
-    for (id, used, scope) in model.directives() {
-        narrowing.take(id, used, scope.context());
+    let mut known = Known::new(model.config);
+    let directives = model.scopes().flat_map(|scope| {
+        let context = scope.context();
+        scope.entries().iter().map(move |entry| (*entry, context))
+    });
+    for (Entry { id, line, used }, context) in directives {
+        if known.is_right(line, context) {
+            continue;
+        }
+        let used = model.used(used);
+        known.look(used, context, || {
+            narrowing.take(id, used, context);
+            true
+        });
         if let Some(mut conflict) = narrowing.conflict.take() {
             let end = |need: &Need| need.versions.bounds().and_then(|bounds| bounds.until);
             conflict.sort_by_key(|need| (end(need).is_none(), end(need), need.used));

@@ -5,16 +5,17 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::Model;
 use super::compiled::{How, Table};
 use super::known::Known;
 use super::material::listens_for_tls;
-use super::scope::Scope;
+use super::scope::{Entry, Scope};
 use crate::include::{Files, Used};
-use crate::nginx::{self, DirectiveId, Family, Origin, VersionSet, id};
+use crate::nginx::{self, Contexts, DirectiveId, Family, Origin, VersionSet, id};
 use crate::source::Span;
 use crate::syntax::{Word, is_placeholder};
 
@@ -41,18 +42,22 @@ impl<'m> Model<'m> {
             return Vec::new();
         }
         let made = self.made_variables(files);
-        let (mut table, mut known) = (Table::new(self), Known::new());
+        let (mut table, mut known) = (Table::new(self), Known::new(self.config));
         let mut found: HashMap<(Family, Vec<u8>), Unknown<'m>> = HashMap::new();
         for scope in self.scopes() {
             let family = scope.context().family();
-            if !matches!(family, Family::Http | Family::Stream) {
-                continue;
-            }
-            for (id, used) in scope.all() {
+            // All blocks of one part of nginx are alike in this.
+            let context = match family {
+                Family::Http => Contexts::HTTP,
+                Family::Stream => Contexts::STREAM,
+                _ => continue,
+            };
+            for Entry { id, line, used } in scope.entries().iter().copied() {
                 let row = table.row(id, family);
-                if row.is_empty() {
+                if row.is_empty() || known.is_right(line, context) {
                     continue;
                 }
+                let used = self.used(used);
                 let compiling = compiling(scope, id);
                 let mut look = || {
                     let mut right = true;
@@ -75,8 +80,7 @@ impl<'m> Model<'m> {
                 if used.directive().is_block() || compiling.is_some() {
                     look();
                 } else {
-                    let line = 2 * id.index() as u32 + u32::from(family == Family::Stream);
-                    known.look(line, used.directive().text(), look);
+                    known.look(used, context, look);
                 }
             }
         }

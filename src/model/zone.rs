@@ -6,14 +6,15 @@
 //! format must stand before the log that uses it (`ngx_http_log_set_log`).
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::repeat::{Duplicate, DuplicateKind};
 use super::{Model, Scope};
 use crate::include::{Use, Used};
 use crate::nginx::{DirectiveId, Family, id};
 use crate::source::Span;
-use crate::syntax::is_placeholder;
+use crate::syntax::{Word, is_placeholder};
 
 /// A line that declares or uses something by name.
 #[derive(Clone)]
@@ -328,11 +329,12 @@ fn reader<'m>(id: DirectiveId) -> Option<Read<'m>> {
             zones.declared.push(Zone { used, span, name, kind, size: None });
         },
         id::ACCESS_LOG => |scope, used, zones| {
-            let directive = used.directive();
-            let (Some(path), Some(word)) = (directive.arg(0), directive.arg(1)) else { return };
+            // There are many, and nearly all are alike.
+            let (own, read) = (used.directive(), used.directive().exemplar());
+            let (Some(path), Some(word)) = (read.arg(0), read.arg(1)) else { return };
             if *path.value() != *b"off" {
                 let kind = ZoneKind::Format(scope.context().family());
-                let (span, name) = (word.span(), word.value());
+                let (span, name) = (own.arg(1).map_or(word.span(), Word::span), word.value());
                 zones.used.push(Zone { used, span, name, kind, size: None });
             }
         },

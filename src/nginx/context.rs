@@ -79,6 +79,11 @@ impl Contexts {
         self.0 & other.0 != 0
     }
 
+    /// A number for each set; 0 for the empty one.
+    pub const fn bits(self) -> u16 {
+        self.0
+    }
+
     /// Whether there is none.
     pub const fn is_empty(self) -> bool {
         self.0 == 0

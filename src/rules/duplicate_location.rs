@@ -19,7 +19,9 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Context<'_>) {
     let mut level = Vec::new();
     for scope in cx.model().scopes() {
-        if [Contexts::SERVER, Contexts::LOCATION].contains(&scope.context()) {
+        if [Contexts::SERVER, Contexts::LOCATION].contains(&scope.context())
+            && !scope.is_innermost()
+        {
             check_level(scope, &mut level, cx);
         }
     }
@@ -38,7 +40,7 @@ fn is_compared(scope: Scope<'_>) -> bool {
 fn may_be_same<'m>(locations: impl Iterator<Item = Used<'m>>) -> bool {
     // What is quoted, ends with an escape, or has no name is looked at closely.
     let end = |used: Used<'m>| -> Option<[u8; 2]> {
-        let mut words = used.directive().args();
+        let mut words = used.directive().exemplar().args();
         let mut name = words.next_back()?.raw();
         if words.next().is_none() {
             let glued = [b"^~", &b"~*"[..], b"=", b"~"].into_iter();

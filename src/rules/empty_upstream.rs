@@ -5,6 +5,7 @@ use crate::diagnostic::{Category, Level};
 use crate::include::Used;
 use crate::model::Scope;
 use crate::nginx::{Contexts, Origin, id};
+use crate::syntax::Word;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -29,7 +30,8 @@ fn check(cx: &mut Context<'_>) {
 
 fn upstream(block: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
     let directive = block.directive();
-    let name = directive.arg(0).map_or_else(String::new, |name| crate::model::shown(&name.value()));
+    let name =
+        || directive.arg(0).map_or_else(String::new, |name| crate::model::shown(&name.value()));
     let mut servers = scope.own(id::SERVER).peekable();
     if servers.peek().is_none() {
         if directive.tree().is_template() {
@@ -43,18 +45,19 @@ fn upstream(block: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
         if !known || cx.model().unknown_in(scope) {
             return;
         }
-        cx.report(block, directive.span(), format!("the upstream `{name}` has no `server`"))
+        let message = format!("the upstream `{}` has no `server`", name());
+        cx.report(block, directive.span(), message)
             .symptom("no servers are inside upstream")
             .help("add a `server`; `server 127.0.0.1:1 down;` stands for none");
         return;
     }
     let reserve = |used: Used<'_>| used.directive().args().any(|word| word.raw() == b"backup");
-    let has_template = servers
-        .clone()
-        .any(|used| used.directive().args().any(|word| crate::syntax::is_placeholder(word.raw())));
-    if has_template || !servers.clone().all(reserve) {
+    let is_placeholder = |word: Word<'_>| crate::syntax::is_placeholder(word.raw());
+    let has_template = || servers.clone().any(|used| used.directive().args().any(is_placeholder));
+    if !servers.clone().all(reserve) || has_template() {
         return;
     }
+    let name = name();
     let message = format!("every `server` of the upstream `{name}` is a `backup`");
     let mut draft = cx
         .report(block, directive.span(), message)

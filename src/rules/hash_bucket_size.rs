@@ -1,6 +1,6 @@
 //! A name is too long for the buckets of the hash table that nginx puts it in.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::{Context, On, Rule};
 use crate::diagnostic::{Category, Confidence, Level};

@@ -5,6 +5,7 @@ use crate::diagnostic::{Category, Level};
 use crate::include::Used;
 use crate::model::{Scope, shown};
 use crate::nginx::{Contexts, id};
+use crate::syntax::Word;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -16,8 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
-    let Some(word) = used.directive().args().last() else { return };
-    let name = word.value();
+    let Some(name) = used.directive().exemplar().args().last().map(Word::value) else { return };
     // `error_page 404 @x` sends the client to a relative address only where a code is given; nginx
     // takes every `@` for a name.
     if name.first() != Some(&b'@') || name.contains(&b'$') || crate::syntax::is_placeholder(&name) {
@@ -42,6 +42,7 @@ fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
     }
     let no = if scope.server().is_some() { "no " } else { "a " };
     let message = format!("{of} {no}`location {}`", shown(&name));
+    let Some(word) = used.directive().args().last() else { return };
     let mut draft = cx.report(used, word.span(), message);
     if let Some(block) = scope.server().and_then(Scope::block) {
         draft = draft.label(block.locate(block.directive().name().span()), "this `server`");

@@ -27,12 +27,14 @@ const SPECIAL: [bool; 256] = {
 pub(super) fn blank(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let mut rest = input;
     loop {
-        rest = match rest {
-            // Most of it is indentation.
-            [b' ', b' ', b' ', b' ', behind @ ..] => behind,
-            [byte, behind @ ..] if is_blank(*byte) => behind,
+        // Most of it is indentation.
+        while let Some(behind) = rest.strip_prefix(b"    ") {
+            rest = behind;
+        }
+        match rest {
+            [byte, behind @ ..] if is_blank(*byte) => rest = behind,
             _ => return Ok((rest, &input[..input.len() - rest.len()])),
-        };
+        }
     }
 }
 
@@ -57,6 +59,10 @@ pub(super) fn to_semicolon(input: &[u8]) -> usize {
 /// A placeholder of a template language, on one line: `{{ … }}`, `{% … %}`, `<% … %>`. nginx knows
 /// none of them; where one stands, its text could not be a configuration.
 pub(super) fn placeholder(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    // Asked at every brace, and nearly none begins any of these.
+    if !matches!(input, [b'{', b'{' | b'%', ..] | [b'<', b'%', ..]) {
+        return Err(error(input));
+    }
     alt((between(b"{{", b"}}", b'\n'), between(b"{%", b"%}", b'\n'), between(b"<%", b"%>", b'\n')))
         .parse(input)
 }
@@ -134,25 +140,27 @@ fn between<'b>(
 /// number of `{` behind it; quotes, `#` and `}` are ordinary.
 pub(super) fn bare_word(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let mut at = 0;
-    while let Some(&byte) = input.get(at) {
-        if !SPECIAL[byte as usize] {
-            at += 1;
-            continue;
-        }
-        match byte {
-            b'\\' => at = (at + 2).min(input.len()),
-            b'$' => {
+    let is_special = |byte: &u8| SPECIAL[usize::from(*byte)];
+    loop {
+        let ordinary = input[at..].iter().position(is_special);
+        at += ordinary.unwrap_or(input.len() - at);
+        match input.get(at) {
+            Some(b'\\') => at = (at + 2).min(input.len()),
+            Some(b'$') => {
                 // A placeholder may stand behind a `$` of its own.
-                if let Ok((rest, _)) = placeholder(&input[at + 1..]) {
+                let behind = &input[at + 1..];
+                if behind.starts_with(b"{{")
+                    && let Ok((rest, _)) = placeholder(behind)
+                {
                     at = input.len() - rest.len();
                     continue;
                 }
-                let (rest, _) = take_while(|byte| byte == b'{').parse(&input[at + 1..])?;
+                let (rest, _) = take_while(|byte| byte == b'{').parse(behind)?;
                 at = input.len() - rest.len();
             }
-            b'{' | b'<' => match placeholder(&input[at..]) {
+            Some(byte @ (b'{' | b'<')) => match placeholder(&input[at..]) {
                 Ok((rest, _)) => at = input.len() - rest.len(),
-                Err(_) if byte == b'<' => at += 1,
+                Err(_) if *byte == b'<' => at += 1,
                 Err(_) => break,
             },
             _ => break,

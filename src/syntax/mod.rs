@@ -4,6 +4,7 @@
 //! and a list of [`Problem`]s. nginx stops at the first; here the parser goes on at the next `;`,
 //! `}` or line that begins with a known directive.
 
+mod alike;
 mod comment;
 mod lexer;
 mod lua;
@@ -15,6 +16,7 @@ mod problem;
 mod tests;
 mod tree;
 
+pub(crate) use alike::digest;
 pub use comment::{Asks, Note, Spanned, notes};
 pub use lexer::{is_placeholder, named_placeholder};
 pub use parser::{Parsed, parse};

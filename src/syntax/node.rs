@@ -1,4 +1,4 @@
-//! How the directives of a tree are kept: in the order of the text, 12 bytes each, and what only
+//! How the directives of a tree are kept: in the order of the text, 16 bytes each, and what only
 //! those with braces have beside them. There are many, and every pass over a configuration reads
 //! them: the smaller, the quicker.
 
@@ -22,6 +22,8 @@ struct Node {
     first_word: u32,
     /// Of one without braces its parent, of a block its place in `blocks`.
     link: u32,
+    /// The one that stands for all that are written alike.
+    exemplar: u32,
     /// Any, where the name is not known.
     id: DirectiveId,
     is_known: bool,
@@ -66,7 +68,7 @@ impl Nodes {
         kind: NodeKind,
         first_word: u32,
         parent: u32,
-        open: u32,
+        (open, exemplar): (u32, u32),
     ) {
         let link = if kind.is_block() {
             let subtree_end = self.all.len() as u32 + 1;
@@ -79,7 +81,7 @@ impl Nodes {
             self.includes.push(self.all.len() as u32);
         }
         let (is_known, id) = (id.is_some(), id.unwrap_or(nginx::id::INCLUDE));
-        self.all.push(Node { first_word, link, id, is_known, kind });
+        self.all.push(Node { first_word, link, exemplar, id, is_known, kind });
     }
 
     /// Ends a block at its `}`, behind the directives there are.
@@ -121,6 +123,11 @@ impl Nodes {
     pub(super) fn id(&self, index: u32) -> Option<DirectiveId> {
         let node = &self.all[index as usize];
         node.is_known.then_some(node.id)
+    }
+
+    /// The one that stands for all that are written alike.
+    pub(super) fn exemplar(&self, index: u32) -> u32 {
+        self.all[index as usize].exemplar
     }
 
     /// The place of its first word among those of the text.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bstr::ByteSlice;
 
+use super::alike::Alike;
 use super::lexer;
 use super::lua;
 use super::node::{NONE, NodeKind, Nodes};
@@ -64,6 +65,7 @@ struct Parser<'b> {
     endless: [usize; 2],
     /// Names of directives that were looked up, each in a place that its ends and length choose.
     met: [(Span, Option<DirectiveId>); 256],
+    alike: Alike<'b>,
 }
 
 #[derive(Copy, Clone)]
@@ -100,6 +102,7 @@ impl<'b> Parser<'b> {
             first_line: 0,
             endless: [usize::MAX; 2],
             met: [(Span::at(0), None); 256],
+            alike: Alike::new(),
         }
     }
 
@@ -377,8 +380,15 @@ impl<'b> Parser<'b> {
     }
 
     fn push_node(&mut self, id: Option<DirectiveId>, kind: NodeKind) {
+        let index = self.nodes.len() as u32;
+        let exemplar = match (id, &self.words[self.first_word..]) {
+            (Some(_), [first, .., last]) if kind != NodeKind::Unterminated => {
+                self.alike.exemplar(index, kind, &self.bytes[first.to(*last).range()])
+            }
+            _ => index,
+        };
         let first_word = self.first_word as u32;
-        self.nodes.push(id, kind, first_word, self.parent(), self.at as u32);
+        self.nodes.push(id, kind, first_word, self.parent(), (self.at as u32, exemplar));
     }
 
     /// [`Self::look_up`] for the name of a directive. The same names come again and again: to

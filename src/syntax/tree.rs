@@ -148,6 +148,13 @@ impl<'t> Directive<'t> {
         self.tree
     }
 
+    /// The directive that stands for all that are written alike, with the same words, and with
+    /// braces or without: one before it, or itself. To read the words of that one is quicker, for
+    /// it is read more often.
+    pub fn exemplar(self) -> Self {
+        Self { tree: self.tree, index: self.tree.nodes.exemplar(self.index) }
+    }
+
     /// The catalogue's id of its name; `None` for unknown names and for the lines of `map`,
     /// `types` and the like, which are no directives.
     pub fn id(self) -> Option<DirectiveId> {

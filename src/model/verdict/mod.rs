@@ -15,7 +15,7 @@ pub use standing::{Misfit, MisfitKind, Standing};
 
 use super::Model;
 use super::known::Known;
-use super::scope::{Scope, ScopeId};
+use super::scope::{Entry, Scope, ScopeId};
 use crate::include::{Use, Used};
 use crate::nginx::{Contexts, DirectiveId, ValueKind, VersionSet};
 use value::Subject;
@@ -32,7 +32,7 @@ impl Verdicts {
         let mut judge = Judge {
             model,
             ways: vec![Vec::new(); DirectiveId::COUNT],
-            known: Known::new(),
+            known: Known::new(model.config),
             found: Self::default(),
         };
         for (used, scope) in model.scopes.unknown() {
@@ -50,9 +50,11 @@ impl Verdicts {
                 continue;
             }
             let mut marks = 0;
-            for (id, used) in scope.all() {
+            for Entry { id, line, used } in scope.entries().iter().copied() {
                 marks |= relation::mark(id);
-                judge.directive(id, used, scope, context);
+                if !judge.known.is_right(line, context) {
+                    judge.directive(id, model.used(used), scope, context);
+                }
             }
             if marks != 0 {
                 relation::check(model, scope, marks, &mut judge.found.faults);
@@ -76,7 +78,7 @@ struct Judge<'m> {
     model: &'m Model<'m>,
     /// The ways in which each directive was met: few each, and most lines are alike.
     ways: Vec<Vec<Way>>,
-    /// Lines whose words are right, whatever stands around them.
+    /// Lines that stand well and whose words are right, whatever stands around them.
     known: Known<'m>,
     found: Verdicts,
 }
@@ -93,9 +95,6 @@ struct Way {
     kind: Option<ValueKind>,
     misfits: Vec<(MisfitKind, VersionSet)>,
 }
-
-/// More ways than any directive has.
-const MOST_WAYS: usize = 1 << 12;
 
 impl<'m> Judge<'m> {
     fn directive(&mut self, id: DirectiveId, used: Used<'m>, scope: Scope<'m>, context: Contexts) {
@@ -122,14 +121,9 @@ impl<'m> Judge<'m> {
         }
         let Some(kind) = way.kind else { return };
         let faults = &mut self.found.faults;
-        let mut check = || {
-            let before = faults.len();
-            value::check(&mut Subject::new(used, scope, id, kind, &way.versions, faults));
-            faults.len() == before
-        };
-        if value::stands_alone(id, kind, context) && index < MOST_WAYS {
-            let line = (id.index() * MOST_WAYS + index) as u32;
-            self.known.look(line, directive.text(), check);
+        let mut check = || value::check(Subject::new(used, scope, id, kind, &way.versions, faults));
+        if way.misfits.is_empty() && value::stands_alone(id, kind, context) {
+            self.known.look(used, context, check);
         } else {
             check();
         }

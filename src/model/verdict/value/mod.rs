@@ -57,6 +57,8 @@ pub(super) struct Subject<'m, 'f> {
     /// The releases of the target that read its words.
     versions: &'f VersionSet,
     faults: &'f mut Vec<Fault>,
+    /// Whether what was found depends on what stands around the line.
+    looked_around: bool,
 }
 
 /// How the words of a directive are looked at.
@@ -106,8 +108,8 @@ const fn table() -> [Option<fn(&mut Subject<'_, '_>)>; DirectiveId::COUNT] {
     table
 }
 
-/// Whether it depends on the words of a line alone, and on how it stands, what is said of them:
-/// not on other lines.
+/// Whether it depends on the words of a line alone, and on how it stands, what is said of them, and
+/// on nothing around it, but where its check says so.
 pub(super) fn stands_alone(id: DirectiveId, kind: ValueKind, context: Contexts) -> bool {
     if matches!(kind, ValueKind::Bitmask | ValueKind::MimeTypes) {
         return false;
@@ -119,12 +121,16 @@ pub(super) fn stands_alone(id: DirectiveId, kind: ValueKind, context: Contexts) 
         | id::DENY
         | id::ERROR_PAGE
         | id::EXPIRES
+        | id::FASTCGI_PASS
+        | id::GRPC_PASS
         | id::INDEX
         | id::LISTEN
+        | id::PROXY_PASS
         | id::RETURN
         | id::REWRITE
         | id::SET
-        | id::TRY_FILES => true,
+        | id::TRY_FILES
+        | id::UWSGI_PASS => true,
         // In an `upstream` it is another directive.
         id::LOCATION | id::SERVER => {
             [Contexts::HTTP, Contexts::SERVER, Contexts::STREAM].contains(&context)
@@ -133,8 +139,14 @@ pub(super) fn stands_alone(id: DirectiveId, kind: ValueKind, context: Contexts) 
     }
 }
 
-/// Looks at the words of a directive.
-pub(super) fn check(subject: &mut Subject<'_, '_>) {
+/// Looks at the words of a directive; whether they are right wherever they stand in such a block.
+pub(super) fn check(mut subject: Subject<'_, '_>) -> bool {
+    let before = subject.faults.len();
+    check_words(&mut subject);
+    subject.faults.len() == before && !subject.looked_around
+}
+
+fn check_words(subject: &mut Subject<'_, '_>) {
     let before = subject.faults.len();
     complex::check(subject);
     expression::check(subject);
@@ -158,7 +170,7 @@ impl<'m, 'f> Subject<'m, 'f> {
         versions: &'f VersionSet,
         faults: &'f mut Vec<Fault>,
     ) -> Self {
-        Self { used, scope, id, kind, versions, faults }
+        Self { used, scope, id, kind, versions, faults, looked_around: false }
     }
 
     /// The part of nginx it is a directive of.

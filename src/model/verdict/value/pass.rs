@@ -111,6 +111,7 @@ fn address(subject: &mut Subject<'_, '_>, word: Word<'_>, url: &Url<'_>, form: &
         return refuse(subject, word, &word.value(), Defect::Variable);
     }
     if !url.uri.is_empty() && subject.id == id::PROXY_PASS {
+        subject.looked_around = true;
         uri(subject, word, url.uri);
     }
     let (Host::Address(host) | Host::Name(host)) = url.host else { return };
@@ -122,6 +123,7 @@ fn address(subject: &mut Subject<'_, '_>, word: Word<'_>, url: &Url<'_>, form: &
         Some(upstream) => {
             let block = model.used(upstream.block);
             let together = model.config().are_one(block.instance(), subject.used.instance());
+            subject.looked_around |= !together;
             if let Some(port) = url.port.filter(|_| together) {
                 let shown = crate::model::shown(host);
                 let message = format!("the upstream `{shown}` may not have a port, here {port}");
