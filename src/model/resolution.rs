@@ -362,7 +362,7 @@ mod tests {
             ("http://$host:8080/x", "*:8080", false),
             ("$scheme://name", "name", true),
             ("api-${tenant}.internal:80", "api-*.internal:80", true),
-            ("backend$1$is_args", "backend**", true),
+            ("backend$1$is_args", "backend*", true),
             ("a:$port", "a:*", true),
             ("http://$a-b$request_uri", "*-b", true),
         ] {

@@ -189,7 +189,7 @@ pub(super) static ALL: &[Situation] = &[
         goes: Goes::Wrong(&[STATUS_502], &["upstream rejected request with error 1"]),
         mends: &[mend(
             ">=1.29.4",
-            web("proxy_http_version 2; proxy_set_header TE trailers; \
+            web("proxy_http_version 2; proxy_set_header TE trailers; proxy_pass_trailers on; \
                  proxy_set_header Connection \"\"; proxy_pass http://127.0.0.1:{peer};"),
             "HTTP/2.0",
         )],
