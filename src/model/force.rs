@@ -1,7 +1,7 @@
 //! What is in force on hops: those on which the lines of a block count, and how sure it is that a
 //! directive that stands nowhere around a hop is not there at all.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::Model;
 use super::accept::Speech;
@@ -126,6 +126,21 @@ impl<'m> Scope<'m> {
 }
 
 impl Model<'_> {
+    /// Whether some hop says that in some release of the target.
+    pub fn speaks(&self, speech: Speech) -> bool {
+        let spoken = self.spoken.get_or_init(|| {
+            let mut spoken = Vec::new();
+            for hop in self.hops() {
+                for (_, said) in hop.speech().pieces() {
+                    let new = said.filter(|said| !spoken.contains(said));
+                    spoken.extend(new.filter(|said| !hop.says(*said).is_empty()));
+                }
+            }
+            spoken
+        });
+        spoken.contains(&speech)
+    }
+
     fn hop(&self, index: u32) -> Hop<'_> {
         Hop { model: self, data: &self.hops[index as usize] }
     }

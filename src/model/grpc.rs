@@ -181,7 +181,7 @@ impl<'m> Model<'m> {
 }
 
 fn is_header(used: Used<'_>, name: &[u8]) -> bool {
-    used.directive().arg(0).is_some_and(|word| word.value().eq_ignore_ascii_case(name))
+    used.directive().exemplar().arg(0).is_some_and(|word| word.is(name))
 }
 
 fn is_grpc(value: impl AsRef<[u8]>) -> bool {

@@ -210,7 +210,8 @@ impl<'m> Header<'m> {
 
     /// Whether it sets the header of that name.
     pub fn is(self, name: &str) -> bool {
-        self.name().eq_ignore_ascii_case(name.as_bytes())
+        let word = self.used.directive().exemplar().arg(0);
+        word.is_some_and(|word| word.is(name.as_bytes()))
     }
 
     /// What it may say; one value where that is the same for every request.

@@ -1,7 +1,7 @@
 //! Pools of kept connections: the `keepalive` of an `upstream`, the hops that reach the upstream,
 //! and in which releases a hop can leave its connection to the next request.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::Model;
 use super::accept::Speech;
@@ -10,7 +10,7 @@ use super::hop::{HTTP11_DEFAULT, Hop, Kind};
 use super::peer::{Certainty, Peer};
 use super::scope::{Scope, ScopeId};
 use crate::include::{Use, Used};
-use crate::nginx::{Contexts, Version, VersionSet, id};
+use crate::nginx::{Contexts, DirectiveId, Version, VersionSet, id};
 
 /// The kept connections of an `upstream`.
 #[derive(Clone)]
@@ -297,7 +297,9 @@ impl<'m> Model<'m> {
 
     /// The hosts behind directives that pass requests on and are none of nginx's own hops.
     fn foreign_passes(&self) -> HashSet<Vec<u8>> {
-        let known = self.directives().filter(|(id, ..)| id.name().ends_with("_pass"));
+        let is_pass: Vec<bool> =
+            DirectiveId::all().map(|id| id.name().ends_with("_pass")).collect();
+        let known = self.directives().filter(|(id, ..)| is_pass[id.index()]);
         let known = known.map(|(_, used, _)| used);
         let unknown = self.scopes.unknown().map(|(used, _)| self.used(used));
         let is_pass = |used: &Used<'_>| used.directive().name().raw().ends_with(b"_pass");

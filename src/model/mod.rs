@@ -74,10 +74,9 @@ pub use wire::Wire;
 pub use zone::{Dangling, Zone, ZoneKind};
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashSet;
 
 use bstr::ByteSlice;
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use crate::include::{Config, Files, Use, Used};
 use crate::nginx::{DirectiveId, Flavor, Protocol, VersionSet, id};
@@ -173,6 +172,8 @@ pub struct Model<'c> {
     ruled: RefCell<HashMap<DirectiveId, force::Ruled>>,
     /// The includes that were not read and may speak of proxying, once somebody asks.
     unread: OnceCell<HashSet<Use>>,
+    /// What some hop says, once somebody asks.
+    spoken: OnceCell<Vec<Speech>>,
     /// A variable that says `upgrade` where a client does, once somebody asks.
     upgrade_map: OnceCell<Option<String>>,
     /// Which upstream is reached by which hop, once somebody asks.
@@ -202,6 +203,7 @@ impl<'c> Model<'c> {
             hops: Vec::new(),
             ruled: RefCell::default(),
             unread: OnceCell::new(),
+            spoken: OnceCell::new(),
             upgrade_map: OnceCell::new(),
             reached: OnceCell::new(),
             modules: Modules::default(),

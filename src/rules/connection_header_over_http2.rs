@@ -21,12 +21,15 @@ const FORBIDDEN: [&str; 6] =
     ["connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"];
 
 fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
+    let Some(directive) = used.directive().id() else { return };
+    let speech = if directive == id::GRPC_SET_HEADER { Speech::Grpc } else { Speech::Http2 };
+    if !cx.model().speaks(speech) {
+        return;
+    }
     let header = scope.header(used);
     let Some(name) = FORBIDDEN.into_iter().find(|name| header.is(name)) else { return };
-    let Some(directive) = used.directive().id() else { return };
     let hops = scope.hops_under(directive).into_iter();
     let hops = hops.filter(|hop| hop.kind().header_directive() == Some(directive));
-    let speech = if directive == id::GRPC_SET_HEADER { Speech::Grpc } else { Speech::Http2 };
     let wrong = hops.map(|hop| (hop, hop.says(speech))).filter(|(_, says)| !says.is_empty());
     let wrong = wrong.map(|(hop, says)| {
         let certainty = hop.scope().absence(Some(scope)).min(hop.version_certainty());

@@ -38,13 +38,14 @@ pub fn parse(bytes: Arc<[u8]>) -> Parsed {
     let mut parser = Parser::new(&bytes);
     parser.run();
     let Parser { nodes, words, trivia, mut problems, .. } = parser;
-    if trivia.iter().any(|one| one.kind == TriviaKind::Template) {
+    let is_template = trivia.iter().any(|one| one.kind == TriviaKind::Template);
+    if is_template {
         // Which braces belong together, only the filled-in text can tell: of two branches of a
         // condition, one is left out.
         problems.retain(|problem| !problem.kind.is_about_braces());
     }
     problems.sort_by_key(|problem| problem.span);
-    Parsed { tree: Tree { bytes, nodes, words, trivia }, problems }
+    Parsed { tree: Tree { bytes, nodes, words, trivia, is_template }, problems }
 }
 
 struct Parser<'b> {

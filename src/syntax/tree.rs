@@ -31,6 +31,7 @@ pub struct Tree {
     pub(super) nodes: Nodes,
     pub(super) words: Vec<Span>,
     pub(super) trivia: Vec<Trivia>,
+    pub(super) is_template: bool,
 }
 
 /// Bytes between directives that are no blank space.
@@ -93,8 +94,8 @@ impl Tree {
 
     /// Whether statements of a template language stand between its directives: of two branches of a
     /// condition, one is left out.
-    pub fn is_template(&self) -> bool {
-        self.trivia.iter().any(|one| one.kind == TriviaKind::Template)
+    pub const fn is_template(&self) -> bool {
+        self.is_template
     }
 
     /// How many directives there are.
@@ -291,6 +292,14 @@ impl<'t> Word<'t> {
     /// Whether it begins with a quote, which nginx takes off.
     pub fn is_quoted(self) -> bool {
         matches!(self.raw().first(), Some(b'"' | b'\''))
+    }
+
+    /// Whether nginx takes it for `text`, whatever the case of letters.
+    pub fn is(self, text: &[u8]) -> bool {
+        let raw = self.raw();
+        // Quotes and backslashes only ever make it longer.
+        raw.eq_ignore_ascii_case(text)
+            || (raw.len() > text.len() && self.value().eq_ignore_ascii_case(text))
     }
 
     /// What nginx takes it for: without its quotes; `\"`, `\'`, `\\`, `\t`, `\r` and `\n`
