@@ -25,14 +25,21 @@ pub(super) struct Arguments {
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
-    selection: Selection,
+    findings: Findings,
     #[command(flatten)]
     configuration: Configuration,
+    #[command(flatten)]
+    talk: Talk,
+}
+
+/// Which findings there are to be, and how they are written.
+#[derive(Args)]
+pub(super) struct Findings {
+    #[command(flatten)]
+    selection: Selection,
     /// How to write what was found
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
     output_format: Format,
-    #[command(flatten)]
-    talk: Talk,
 }
 
 /// Which findings there are to be, and which of them count.
@@ -97,26 +104,34 @@ impl FailOn {
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let Arguments { paths, target, selection, configuration, output_format: format, talk } =
-        arguments;
-    let fail_on = selection.fail_on;
-    let policy = selection.policy();
-    let (min_level, min_confidence) = (policy.min_level, policy.min_confidence);
-    let request = project::Request { policy, ..request(paths, target, configuration, &talk)? };
-    let report = project::check(&Disk, &request);
-    progress::clear();
-    let report = report.map_err(Failure::new)?;
-    let summary = report::summary(&report, min_level, min_confidence);
-    output::give(talk.output.as_deref(), |out| write(out, &report, format, &summary, &talk))?;
-    if report.summary.files == 0 {
-        output::say(NOTHING);
-    } else if format == Format::Concise && !talk.quiet {
-        summary.lines().for_each(output::say);
+    let Arguments { paths, target, findings, configuration, talk } = arguments;
+    let Target { place, nginx_version } = target;
+    let request = request(paths, place, configuration, &talk)?;
+    findings.give(project::Request { nginx_version, ..request }, &talk)
+}
+
+impl Findings {
+    /// Checks what is asked for, writes what was found, and says how to exit.
+    pub(super) fn give(self, request: project::Request, talk: &Talk) -> Result<ExitCode, Failure> {
+        let Self { selection, output_format: format } = self;
+        let fail_on = selection.fail_on;
+        let policy = selection.policy();
+        let (min_level, min_confidence) = (policy.min_level, policy.min_confidence);
+        let report = project::check(&Disk, &project::Request { policy, ..request });
+        progress::clear();
+        let report = report.map_err(Failure::new)?;
+        let summary = report::summary(&report, min_level, min_confidence);
+        output::give(talk.output.as_deref(), |out| write(out, &report, format, &summary, talk))?;
+        if report.summary.files == 0 {
+            output::say(NOTHING);
+        } else if format == Format::Concise && !talk.quiet {
+            summary.lines().for_each(output::say);
+        }
+        output::unknown_release(&report, talk);
+        output::files(&report, talk);
+        let failed = report.diagnostics.iter().any(|diagnostic| fail_on.by(diagnostic.level));
+        Ok(ExitCode::from(u8::from(failed)))
     }
-    output::unknown_release(&report, &talk);
-    output::files(&report, &talk);
-    let failed = report.diagnostics.iter().any(|diagnostic| fail_on.by(diagnostic.level));
-    Ok(ExitCode::from(u8::from(failed)))
 }
 
 /// Writes the report. `full` ends with the summary; that of the other formats would be in the way

@@ -41,7 +41,9 @@ enum Format {
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Arguments { paths, target, configuration, output_format, talk } = arguments;
-    let request = project::Request { hops: true, ..request(paths, target, configuration, &talk)? };
+    let Target { place, nginx_version } = target;
+    let request = request(paths, place, configuration, &talk)?;
+    let request = project::Request { nginx_version, hops: true, ..request };
     let report = project::check(&Disk, &request);
     progress::clear();
     let report = report.map_err(Failure::new)?;

@@ -11,6 +11,7 @@ mod option;
 mod output;
 mod progress;
 mod rule;
+mod upgrade;
 mod version;
 
 use std::ffi::OsString;
@@ -30,6 +31,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(arguments) => check::run(*arguments),
         Command::Hops(arguments) => hops::run(*arguments),
         Command::Rule(arguments) => rule::run(&arguments),
+        Command::Upgrade(arguments) => upgrade::run(*arguments),
         Command::Version => version::run(),
     };
     done.unwrap_or_else(|failure| {
@@ -55,6 +57,8 @@ enum Command {
     Hops(Box<hops::Arguments>),
     /// Explain a rule, or list all rules
     Rule(rule::Arguments),
+    /// Show what changes for a configuration between two releases of nginx
+    Upgrade(Box<upgrade::Arguments>),
     /// Show the version of ngxlint, and which releases of nginx it knows
     Version,
 }
@@ -89,6 +93,7 @@ Examples:
   ngxlint check                        what is below the current directory
   ngxlint check /etc/nginx/nginx.conf  one configuration with all it includes
   ngxlint hops nginx.conf              who speaks what to whom
+  ngxlint upgrade --from 1.28          what changes with a newer nginx
   ngxlint rule syntax-error            what a rule means and what to do";
 
 #[cfg(test)]

@@ -25,19 +25,27 @@ pub(super) struct Paths {
     stdin_filename: Option<PathBuf>,
 }
 
-/// Which server the configuration is for, and where it begins.
+/// Which releases the configuration is for, and where it begins.
 #[derive(Args)]
 #[command(next_help_heading = "Target")]
 pub(super) struct Target {
+    #[command(flatten)]
+    pub(super) place: Place,
+    /// The releases of nginx to aim at: `1.22.1`, `1.22`, `>=1.20, <1.26`
+    #[arg(long, value_name = "VERSION")]
+    pub(super) nginx_version: Option<VersionSet>,
+}
+
+/// Which server the configuration is for, and where it begins.
+#[derive(Args)]
+#[command(next_help_heading = "Target")]
+pub(super) struct Place {
     /// A configuration nginx is started with; replaces `roots` of the settings [repeatable]
     #[arg(long = "root", value_name = "FILE")]
     roots: Vec<PathBuf>,
     /// Read what is included below FROM from below TO [repeatable]
     #[arg(long, value_name = "FROM=TO", value_parser = mapping)]
     map: Vec<(PathBuf, PathBuf)>,
-    /// The releases of nginx to aim at: `1.22.1`, `1.22`, `>=1.20, <1.26`
-    #[arg(long, value_name = "VERSION")]
-    nginx_version: Option<VersionSet>,
     /// The server that reads the configuration
     #[arg(long, value_parser = flavors())]
     flavor: Option<Flavor>,
@@ -142,10 +150,10 @@ impl FromArgMatches for Levels {
     }
 }
 
-/// The request that these options make, with the default policy.
+/// The request that these options make, with the default policy, for whatever releases.
 pub(super) fn request(
     paths: Paths,
-    target: Target,
+    place: Place,
     configuration: Configuration,
     talk: &Talk,
 ) -> Result<Request, Failure> {
@@ -168,10 +176,9 @@ pub(super) fn request(
     Ok(Request {
         paths: named,
         stdin,
-        roots: target.roots,
-        map: target.map,
-        nginx_version: target.nginx_version,
-        flavor: target.flavor,
+        roots: place.roots,
+        map: place.map,
+        flavor: place.flavor,
         installed: Some(installed::ask),
         settings,
         exclude: configuration.exclude,

@@ -121,7 +121,8 @@ impl Model<'_> {
     /// The listeners of a socket that surely meet there.
     fn groups<'s>(&self, host: &Host, socket: &'s Socket) -> Vec<Vec<&'s Listener>> {
         let has_root = self.config.has_root();
-        let mut groups: Vec<((Option<InstanceId>, Family), Vec<&Listener>)> = Vec::new();
+        let mut places: HashMap<(Option<InstanceId>, Family), usize> = HashMap::new();
+        let mut groups: Vec<Vec<&Listener>> = Vec::new();
         for one in &socket.listeners {
             let directive = self.config.used(one.used).directive();
             let is_unsure = directive.tree().is_template()
@@ -133,13 +134,13 @@ impl Model<'_> {
             }
             // Files without a root may be there to choose from.
             let top = (!has_root).then(|| self.config.outermost(one.used.instance));
-            let key = (top, one.family);
-            match groups.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, group)) => group.push(one),
-                None => groups.push((key, vec![one])),
+            let place = *places.entry((top, one.family)).or_insert(groups.len());
+            match groups.get_mut(place) {
+                Some(group) => group.push(one),
+                None => groups.push(vec![one]),
             }
         }
-        groups.into_iter().map(|(_, group)| group).collect()
+        groups
     }
 
     fn differing(

@@ -3,13 +3,12 @@
 //! inherits none; a header without a line has nginx's default, or none.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use super::Model;
 use super::address::Host;
 use super::hop::{Hop, Kind};
 use super::scope::Scope;
-use super::variable::sole_variable;
+use super::variable::{Row, Table, Value, sole_variable};
 use crate::include::{Use, Used};
 use crate::nginx::{Contexts, DirectiveId, id};
 use crate::syntax::is_placeholder;
@@ -120,74 +119,61 @@ impl<'m> Scope<'m> {
         inherited.filter(|header| !has(&header.name())).collect()
     }
 
-    /// What `$name` may say here.
+    /// What `$name` may say here: what a `set` gives, or a table, or a header of the client.
     fn variable(self, name: &[u8]) -> Vec<HeaderValue> {
         let one = |says| vec![HeaderValue { when: When::Always, says, line: None }];
-        if let Some(map) = self.model.map(name) {
-            return self.mapped(map).unwrap_or_else(|| one(Says::Unknown));
-        }
-        let name = name.to_ascii_lowercase();
-        if let Some(header) = name.strip_prefix(b"http_") {
-            return one(Says::Client(header.to_vec()));
-        }
-        let values = self.values(&name).unwrap_or_default();
-        let when = if values.len() == 1 { When::Always } else { When::Sometimes };
-        let values: Vec<_> = values
-            .into_iter()
-            .map(|value| HeaderValue {
+        let (values, is_set) = match self.model.scopes.has(id::SET) {
+            true => self.set_values(name),
+            false => (Vec::new(), false),
+        };
+        if is_set {
+            let when = if values.len() == 1 { When::Always } else { When::Sometimes };
+            let value = |value: &Value| HeaderValue {
                 when,
-                says: Says::Constant(value.text),
+                says: self.says(&value.text),
                 line: Some(value.used),
-            })
-            .collect();
-        if values.is_empty() { one(Says::Unknown) } else { values }
+            };
+            return values.iter().map(value).collect();
+        }
+        if let Some(table) = self.table(name) {
+            let is_whole = table.is_whole && values.is_empty();
+            return if is_whole { self.choices(&table) } else { one(Says::Unknown) };
+        }
+        one(match name.to_ascii_lowercase().strip_prefix(b"http_") {
+            Some(header) => Says::Client(header.to_vec()),
+            None => Says::Unknown,
+        })
     }
 
-    /// What a `map` gives, line by line; `None` where lines of it are not here.
-    fn mapped(self, map: Used<'m>) -> Option<Vec<HeaderValue>> {
-        let directive = map.directive();
-        let asks_upgrade =
-            directive.arg(0).is_some_and(|word| is_variable(&word.value(), b"http_upgrade"));
-        let mut values = Vec::new();
+    /// What a table gives, line by line.
+    fn choices(self, table: &Table) -> Vec<HeaderValue> {
+        let mut values: Vec<HeaderValue> = Vec::new();
         let (mut default, mut empty, mut is_empty_unsure) = (None, None, false);
-        for used in self.model.config.lines(map) {
-            let line = used.directive();
-            let source = line.name().value();
-            let Some(word) = line.arg(0) else {
-                if matches!(line.name().raw(), b"volatile" | b"hostnames") {
-                    continue;
-                }
-                return None;
-            };
-            match &*source {
+        for Row { key, value } in &table.rows {
+            match key.as_slice() {
                 b"default" => default = Some(values.len()),
                 b"" => empty = Some(values.len()),
                 other => is_empty_unsure |= may_match_nothing(other),
             }
-            let says = self.says(&word.value());
-            values.push(HeaderValue { when: When::Sometimes, says, line: Some(used.name()) });
+            let says = self.says(&value.text);
+            values.push(HeaderValue { when: When::Sometimes, says, line: Some(value.used) });
         }
-        let includes = |line: &crate::syntax::Directive<'_>| line.id() == Some(id::INCLUDE);
-        if !self.model.config.is_whole() && directive.children().any(|line| includes(&line)) {
-            return None;
-        }
-        if default.is_none() {
+        let default = default.unwrap_or_else(|| {
             let says = Says::Constant(Vec::new());
-            default = Some(values.len());
             values.push(HeaderValue { when: When::Sometimes, says, line: None });
-        }
-        if asks_upgrade && (empty.is_some() || !is_empty_unsure) {
-            let plain = empty.or(default);
+            values.len() - 1
+        });
+        if is_variable(&table.source, b"http_upgrade") && (empty.is_some() || !is_empty_unsure) {
+            let plain = empty.unwrap_or(default);
             for (index, value) in values.iter_mut().enumerate() {
-                let is_plain = Some(index) == plain;
-                value.when = if is_plain { When::Plain } else { When::Upgrade };
+                value.when = if index == plain { When::Plain } else { When::Upgrade };
             }
             // The default counts for those that ask, too.
-            if let (None, Some(value)) = (empty, default.and_then(|index| values.get(index))) {
-                values.push(HeaderValue { when: When::Upgrade, ..value.clone() });
+            if empty.is_none() {
+                values.push(HeaderValue { when: When::Upgrade, ..values[default].clone() });
             }
         }
-        Some(values)
+        values
     }
 
     /// What a value says, without looking into maps.
@@ -199,7 +185,7 @@ impl<'m> Scope<'m> {
             return Says::Constant(text.to_vec());
         }
         let name = sole_variable(text).map(<[u8]>::to_ascii_lowercase);
-        match name.as_ref().and_then(|name| name.strip_prefix(b"http_")) {
+        match name.as_deref().and_then(|name| name.strip_prefix(b"http_")) {
             Some(header) => Says::Client(header.to_vec()),
             None => Says::Unknown,
         }
@@ -300,44 +286,27 @@ impl Model<'_> {
         let found = self.upgrade_map.get_or_init(|| {
             let http = self.scopes().find(|scope| scope.context() == Contexts::HTTP)?;
             let chooses = |map: Used<'_>| {
-                let values = http.mapped(map)?;
-                let right = values.iter().all(|value| match value.when {
-                    When::Plain => value.constant().is_some_and(|_| !value.holds("upgrade")),
+                let name = map.directive().arg(1)?.value().to_ascii_lowercase();
+                let name = name.strip_prefix(b"$")?;
+                let table = http.table(name).filter(|table| table.is_whole)?;
+                let right = http.choices(&table).iter().all(|value| match value.when {
+                    When::Plain => value.constant().is_some() && !value.holds("upgrade"),
                     When::Upgrade => value.holds("upgrade"),
                     _ => false,
                 });
-                let name = map.directive().arg(1)?.value().to_ascii_lowercase();
-                right.then(|| super::shown(name.strip_prefix(b"$").unwrap_or(&name)))
+                right.then(|| super::shown(name))
             };
             http.own(id::MAP).find_map(chooses)
         });
         found.as_deref()
     }
 
-    /// Whether a `map` of this configuration makes that variable.
+    /// Whether a `map` or its like makes that variable.
     pub fn is_mapped(&self, name: &str) -> bool {
-        self.map(name.as_bytes()).is_some()
-    }
-
-    /// The `map` that makes `$name`.
-    fn map(&self, name: &[u8]) -> Option<Used<'_>> {
-        if !self.scopes.has(id::MAP) {
-            return None;
-        }
-        let maps = self.map_lines.get_or_init(|| {
-            let http = self.scopes().filter(|scope| scope.context() == Contexts::HTTP);
-            let named = |map: Used<'_>| {
-                let name = map.directive().arg(1)?.value();
-                Some((name.strip_prefix(b"$")?.to_ascii_lowercase(), map.name()))
-            };
-            http.flat_map(|scope| scope.own(id::MAP)).filter_map(named).collect()
-        });
-        maps.get(&name.to_ascii_lowercase()).map(|used| self.config.used(*used))
+        let http = self.scopes().find(|scope| scope.context() == Contexts::HTTP);
+        http.is_some_and(|http| http.table(name.as_bytes()).is_some())
     }
 }
-
-/// The `map` blocks of `http` by the names of their variables, in lower case.
-pub(super) type MapLines = HashMap<Vec<u8>, Use>;
 
 /// Whether a text is that variable and nothing else.
 fn is_variable(text: &[u8], wanted: &[u8]) -> bool {

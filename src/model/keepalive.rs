@@ -7,7 +7,7 @@ use super::Model;
 use super::accept::Speech;
 use super::header::{Header, HeaderValue};
 use super::hop::{HTTP11_DEFAULT, Hop, Kind};
-use super::peer::Certainty;
+use super::peer::{Certainty, Peer};
 use super::scope::{Scope, ScopeId};
 use crate::include::{Use, Used};
 use crate::nginx::{Contexts, Version, VersionSet, id};
@@ -64,26 +64,6 @@ pub struct Unused<'m> {
     pub certainty: Certainty,
 }
 
-/// What goes over a connection: one kept for another is of no use.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub struct Wire {
-    speech: Speech,
-    tls: bool,
-}
-
-impl Wire {
-    /// For a message.
-    pub fn in_words(self) -> String {
-        let protocol = match self.speech {
-            Speech::Http10 | Speech::Http11 => "HTTP/1.x",
-            Speech::Http2 => "HTTP/2",
-            Speech::Grpc => "gRPC",
-            other => other.name(),
-        };
-        if self.tls { format!("{protocol} over TLS") } else { protocol.to_owned() }
-    }
-}
-
 impl<'m> Unused<'m> {
     /// What is in the way of all hops, if it is the same.
     pub fn obstacle(&self) -> Option<&Obstacle<'m>> {
@@ -132,53 +112,6 @@ impl<'m> Pool<'m> {
         }
         (!versions.is_empty()).then_some(Unused { hops, versions, certainty })
     }
-
-    /// The parts of the target in which hops of different protocols share the connections, and one
-    /// of them leaves some behind; with one hop for each protocol.
-    pub fn mixed(&self) -> Vec<(VersionSet, Vec<(Wire, Hop<'m>)>)> {
-        let mut mixed = Vec::new();
-        for part in self.parts() {
-            let mut wires: Vec<(Wire, Hop<'m>)> = Vec::new();
-            let mut is_any_kept = false;
-            for &hop in self.hops.iter().filter(|hop| !hop.surely_clashes()) {
-                let Some(wire) = self.wire(hop, &part) else { continue };
-                is_any_kept |= hop.unkept().is_none_or(|unkept| !part.is_subset(&unkept.affects));
-                if wires.iter().all(|(known, _)| *known != wire) {
-                    wires.push((wire, hop));
-                }
-            }
-            if wires.len() > 1 && is_any_kept {
-                mixed.push((part, wires));
-            }
-        }
-        mixed
-    }
-
-    /// The target, cut where a hop speaks another protocol.
-    fn parts(&self) -> Vec<VersionSet> {
-        let target = self.upstream.model.target();
-        let cuts = [super::HTTP2_TO_UPSTREAM, HTTP11_DEFAULT];
-        let pieces = [
-            VersionSet::before(cuts[0]),
-            VersionSet::between(cuts[0], cuts[1]),
-            VersionSet::since(cuts[1]),
-        ];
-        let parts = pieces.iter().map(|piece| target.intersect(piece));
-        parts.filter(|part| !part.is_empty()).collect()
-    }
-
-    /// What goes over its connections; 1.0 and 1.1 are one.
-    fn wire(&self, hop: Hop<'m>, part: &VersionSet) -> Option<Wire> {
-        let within = hop.speech().within(part);
-        let speech = match within.first()?.1.as_ref()? {
-            Speech::Http10 | Speech::Http11 => Speech::Http11,
-            speech @ (Speech::Grpc | Speech::Http2) => *speech,
-            _ => return None,
-        };
-        let is_ours = |used: Use| self.upstream.own(id::SERVER).any(|own| own.name() == used);
-        let peer = hop.peers().iter().find(|peer| is_ours(peer.used()))?;
-        Some(Wire { speech, tls: peer.tls()? })
-    }
 }
 
 impl<'m> Scope<'m> {
@@ -211,20 +144,15 @@ impl<'m> Scope<'m> {
 impl<'m> Hop<'m> {
     /// The upstreams it reaches.
     pub fn upstreams(self) -> Vec<Scope<'m>> {
-        let servers = &self.model.reached().servers;
-        let mut upstreams: Vec<ScopeId> = Vec::new();
-        for peer in self.peers() {
-            if let Some(id) = servers.get(&peer.used())
-                && !upstreams.contains(id)
-            {
-                upstreams.push(*id);
-            }
-        }
+        let upstreams = self.model.reached().upstreams_of(self.peers());
         upstreams.into_iter().map(|id| Scope { model: self.model, id }).collect()
     }
 
     /// How sure it is that no line but the one that is known chooses the version of HTTP.
     pub fn version_certainty(self) -> Option<Certainty> {
+        if self.kind() != Kind::Proxy {
+            return Some(Certainty::Certain);
+        }
         self.scope().absence(self.scope().source_of(id::PROXY_HTTP_VERSION))
     }
 
@@ -251,17 +179,21 @@ impl<'m> Hop<'m> {
     }
 
     fn unkept_by_http(self) -> Option<Unkept<'m>> {
-        let source = self.scope().source_of(id::PROXY_SET_HEADER);
-        let headers = self.scope().absence(source)?;
-        // In the block of the lines itself another may be hidden, which matters if there is none.
-        let no_header = self.scope().absence(source.and_then(Scope::parent));
-        let version = self.version_certainty()?;
         let lines: Vec<(Header<'m>, Option<HeaderValue>)> =
             self.headers("connection").map(|header| (header, header.plain())).collect();
         let closes = lines
             .iter()
             .find_map(|(header, value)| Some((*header, value.as_ref()?)))
             .filter(|(_, value)| value.holds("close"));
+        let is_http10 = |(_, speech): (_, &Option<Speech>)| *speech == Some(Speech::Http10);
+        if closes.is_none() && !lines.is_empty() && !self.speech().pieces().any(is_http10) {
+            return None;
+        }
+        let source = self.scope().source_of(id::PROXY_SET_HEADER);
+        let headers = self.scope().absence(source)?;
+        // In the block of the lines itself another may be hidden, which matters if there is none.
+        let no_header = self.scope().absence(source.and_then(Scope::parent));
+        let version = self.version_certainty()?;
         let stays_open = |word: &str| {
             let may =
                 |value: &Option<HeaderValue>| value.as_ref().is_none_or(|one| one.holds(word));
@@ -304,14 +236,28 @@ impl<'m> Hop<'m> {
 /// Which upstream is reached by which hop.
 #[derive(Debug, Default)]
 pub(super) struct Reached {
-    /// The upstream of each `server`.
-    servers: HashMap<Use, ScopeId>,
+    /// The scope of each `upstream`.
+    scopes: HashMap<Use, ScopeId>,
     /// The hops that reach each upstream, by their index.
     hops: HashMap<ScopeId, Vec<u32>>,
     /// The hosts of hops that nobody knows, in lower case, `*` for what is not known of them.
     open: Vec<Vec<u8>>,
     /// The hosts of passes that are none of nginx's own hops, in lower case.
     foreign: HashSet<Vec<u8>>,
+}
+
+impl Reached {
+    fn upstreams_of(&self, peers: &[Peer]) -> Vec<ScopeId> {
+        let mut upstreams: Vec<ScopeId> = Vec::new();
+        for peer in peers {
+            if let Some(id) = peer.upstream.and_then(|block| self.scopes.get(&block))
+                && !upstreams.contains(id)
+            {
+                upstreams.push(*id);
+            }
+        }
+        upstreams
+    }
 }
 
 impl<'m> Model<'m> {
@@ -325,27 +271,18 @@ impl<'m> Model<'m> {
         self.reached.get_or_init(|| {
             let mut reached = Reached { foreign: self.foreign_passes(), ..Reached::default() };
             for upstream in self.scopes().filter(|scope| scope.context() == Contexts::UPSTREAM) {
-                let servers = upstream.own(id::SERVER).map(|used| (used.name(), upstream.id()));
-                reached.servers.extend(servers);
+                let block = upstream.block().map(Used::name);
+                reached.scopes.extend(block.map(|block| (block, upstream.id())));
             }
             // Hops that share an upstream share its peers, and those may be many.
-            let mut known: HashMap<*const super::Peer, Vec<ScopeId>> = HashMap::new();
+            let mut known: HashMap<*const Peer, Vec<ScopeId>> = HashMap::new();
             for (hop, index) in self.hops().zip(0u32..) {
                 let peers = hop.peers();
                 if peers.is_empty() || hop.kind().family() != crate::nginx::Family::Http {
                     continue;
                 }
-                let upstreams = known.entry(peers.as_ptr()).or_insert_with(|| {
-                    let mut upstreams: Vec<ScopeId> = Vec::new();
-                    for peer in peers {
-                        if let Some(id) = reached.servers.get(&peer.used())
-                            && !upstreams.contains(id)
-                        {
-                            upstreams.push(*id);
-                        }
-                    }
-                    upstreams
-                });
+                let upstreams =
+                    known.entry(peers.as_ptr()).or_insert_with(|| reached.upstreams_of(peers));
                 for id in upstreams {
                     reached.hops.entry(*id).or_default().push(index);
                 }
@@ -465,29 +402,6 @@ mod tests {
         assert_eq!(
             pool(&format!("{map} server {{ location / {{ proxy_pass http://$to; }} }}")),
             (1, false)
-        );
-    }
-
-    #[test]
-    fn protocols_that_share_a_pool() {
-        let mixed = |version: &str, one: &str, other: &str| {
-            let text = format!(
-                "{UPSTREAM} server {{ location /a {{ {one} }} location /b {{ {other} }} }}"
-            );
-            sample::of(version, &text, |model| {
-                let pool = model.pools().next().unwrap();
-                pool.mixed().iter().map(|(_, wires)| wires.len()).collect::<Vec<_>>()
-            })
-        };
-        let plain = "proxy_pass http://up;";
-        let kept = "proxy_http_version 1.1; proxy_set_header Connection ''; proxy_pass http://up;";
-        assert_eq!(mixed("1.28.3", kept, "grpc_pass up;"), [2]);
-        assert_eq!(mixed("1.28.3", plain, "proxy_pass https://up;"), [] as [usize; 0]);
-        assert_eq!(mixed("1.28.3", kept, "proxy_pass https://up;"), [2]);
-        assert_eq!(mixed("1.31.3", plain, "proxy_http_version 2; proxy_pass http://up;"), [2]);
-        assert_eq!(
-            mixed("1.31.3", plain, "proxy_http_version 1.0; proxy_pass http://up;"),
-            [] as [usize; 0]
         );
     }
 }

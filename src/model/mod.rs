@@ -8,6 +8,7 @@
 mod accept;
 mod address;
 mod buffer;
+mod change;
 mod compiled;
 mod contradiction;
 mod convention;
@@ -40,18 +41,20 @@ mod upstream;
 mod variable;
 mod variable_use;
 mod verdict;
+mod wire;
 mod zone;
 
 pub use accept::{Accepts, Applications, Mismatch, Speaks, Speech, Tls};
 pub use address::{Address, Host};
 pub use buffer::Misfitting;
+pub use change::{Change, ChangeKind};
 pub use default_port::DefaultPort;
 pub use difference::{Differing, OnlyHttp2, Options};
 pub use force::Affected;
 pub use grpc::{GrpcLoss, GrpcSign};
 pub use header::{Header, HeaderValue, Says, When};
 pub use hop::{Clash, HTTP2_TO_UPSTREAM, HTTP11_DEFAULT, Hop, Kind};
-pub use keepalive::{LOCAL_KEEPALIVE, Obstacle, Pool, Unkept, Unused, Wire};
+pub use keepalive::{LOCAL_KEEPALIVE, Obstacle, Pool, Unkept, Unused};
 pub use location::{Kind as LocationKind, Pattern};
 pub use mail::MailBackend;
 pub use material::{Material, Missing};
@@ -67,6 +70,7 @@ pub use timeline::Timeline;
 pub use unused::{Overridden, UnusedTls};
 pub use variable_use::Unknown;
 pub use verdict::{Fault, FaultKind, Mend, Misfit, MisfitKind, Modules, Standing};
+pub use wire::Wire;
 pub use zone::{Dangling, Zone, ZoneKind};
 
 use std::cell::{OnceCell, RefCell};
@@ -169,8 +173,6 @@ pub struct Model<'c> {
     ruled: RefCell<HashMap<DirectiveId, force::Ruled>>,
     /// The includes that were not read and may speak of proxying, once somebody asks.
     unread: OnceCell<HashSet<Use>>,
-    /// The `map` blocks by their variables, once somebody asks.
-    map_lines: OnceCell<header::MapLines>,
     /// A variable that says `upgrade` where a client does, once somebody asks.
     upgrade_map: OnceCell<Option<String>>,
     /// Which upstream is reached by which hop, once somebody asks.
@@ -200,7 +202,6 @@ impl<'c> Model<'c> {
             hops: Vec::new(),
             ruled: RefCell::default(),
             unread: OnceCell::new(),
-            map_lines: OnceCell::new(),
             upgrade_map: OnceCell::new(),
             reached: OnceCell::new(),
             modules: Modules::default(),

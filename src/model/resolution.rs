@@ -5,7 +5,8 @@
 //! that other passes name without variables; an address needs no look-up; any other name is asked
 //! of a `resolver` (`ngx_http_upstream_init_request`, `ngx_stream_proxy_handler`).
 
-use std::collections::HashSet;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 
 use bstr::ByteSlice;
 
@@ -53,7 +54,14 @@ impl<'m> Model<'m> {
     /// The passes to something that nginx cannot find while it runs, in the order of the
     /// configuration. That means something only where everything is known.
     pub fn unresolved(&'m self) -> Vec<Unresolved<'m>> {
-        let mut seeker = Seeker { model: self, passed: None, scripted: None };
+        let mut seeker = Seeker {
+            model: self,
+            passed: OnceCell::new(),
+            names: OnceCell::new(),
+            fitting: HashMap::new(),
+            scripted: OnceCell::new(),
+            answers: OnceCell::new(),
+        };
         self.hops().flat_map(|hop| seeker.seek(hop)).collect()
     }
 }
@@ -61,9 +69,26 @@ impl<'m> Model<'m> {
 struct Seeker<'m> {
     model: &'m Model<'m>,
     /// The hosts and ports that passes without variables name.
-    passed: Option<HashSet<(Family, String, u16)>>,
+    passed: OnceCell<HashSet<(Family, String, u16)>>,
+    /// What a pass may find without a look-up: names of upstreams, hosts with their ports, and
+    /// hosts alone with the port that must be the default; in order, and in order of their ends,
+    /// the text mirrored.
+    names: OnceCell<[Vec<Name>; 2]>,
+    /// The patterns that were looked at, and whether one of the names fits.
+    fitting: HashMap<(Family, Option<u16>, Vec<u8>), bool>,
     /// Whether scripts run that may set variables.
-    scripted: Option<bool>,
+    scripted: OnceCell<bool>,
+    /// The variables that another server sets.
+    answers: OnceCell<Vec<Vec<u8>>>,
+}
+
+/// What a pass may find without a look-up.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Name {
+    family: Family,
+    text: Vec<u8>,
+    /// The port that must be the default where it has none.
+    port: Option<u16>,
 }
 
 /// How a peer is found.
@@ -95,7 +120,7 @@ impl<'m> Seeker<'m> {
             let given_by = peer.via.as_ref().map(|value| value.used);
             let host = match &peer.address {
                 Ok(address) => address.to_string(),
-                Err(text) => shown(text),
+                Err(_) => shown(&word.value()),
             };
             let sought = Sought { host, given_by };
             match found.iter_mut().find(|one| one.lack == lack) {
@@ -114,13 +139,9 @@ impl<'m> Seeker<'m> {
 
     fn find(&mut self, hop: Hop<'m>, peer: &Peer) -> Found {
         let kind = hop.kind();
-        let address = match (&peer.address, &peer.via) {
-            (Ok(address), _) => address,
-            (Err(text), Some(_)) => return self.find_text(kind, peer.tls, text),
-            (Err(_), None) => {
-                let word = hop.used().directive().arg(0).map(|word| word.value());
-                return self.find_text(kind, peer.tls, &word.unwrap_or_default());
-            }
+        let Ok(address) = &peer.address else {
+            let word = hop.used().directive().arg(0).map(|word| word.value());
+            return self.find_text(kind, peer.tls, &word.unwrap_or_default());
         };
         let (name, port) = match (&address.host, address.port) {
             (Host::Unix(_), _) | (Host::Ip(_), Some(_)) => return Found::Somehow,
@@ -135,28 +156,46 @@ impl<'m> Seeker<'m> {
 
     /// Of a text with variables that nobody knows.
     fn find_text(&mut self, kind: Kind, tls: Option<bool>, text: &[u8]) -> Found {
-        let Some(unknown) = Pattern::of(text) else { return Found::Somehow };
-        let model = self.model;
-        let family = kind.family();
-        let is_met = model.upstreams.names(family).any(|name| unknown.fits(name))
-            || self.passed().iter().any(|(of, host, port)| {
-                let is_default = kind.port(tls).is_none_or(|default| default == *port);
-                *of == family
-                    && (unknown.fits(format!("{host}:{port}").as_bytes())
-                        || (is_default && unknown.fits(host.as_bytes())))
-            });
-        if is_met {
+        let Some(unknown) = Pattern::of(kind, text) else { return Found::Somehow };
+        // Of a scheme that nobody knows, any port may be the default.
+        let (family, default) = (kind.family(), tls.and(kind.port(tls)));
+        let [names, mirrored] = self.names.get_or_init(|| {
+            let names = names(self.model, self.passed());
+            let mut mirrored = names.clone();
+            mirrored.iter_mut().for_each(|one| one.text.reverse());
+            mirrored.sort_unstable();
+            [names, mirrored]
+        });
+        let fits = || {
+            let mut text = unknown.text.clone();
+            let star = |byte: &u8| *byte == b'*';
+            let begins = text.split(star).next().map_or(0, <[u8]>::len);
+            let ends = text.rsplit(star).next().map_or(0, <[u8]>::len);
+            // The end of which more is known leads to fewer names.
+            let names = if begins < ends { mirrored } else { names };
+            if begins < ends {
+                text.reverse();
+            }
+            let start = text.split(star).next().unwrap_or_default();
+            let first = names.partition_point(|one| (one.family, &one.text[..]) < (family, start));
+            let is_near = |one: &&Name| one.family == family && one.text.starts_with(start);
+            names[first..].iter().take_while(is_near).any(|one| {
+                let is_default = one.port.is_none() || default.is_none() || one.port == default;
+                is_default && fits(&text, &one.text)
+            })
+        };
+        let key = (family, default, unknown.text.clone());
+        if *self.fitting.entry(key).or_insert_with(fits) {
             return Found::Somehow;
         }
         let certainty = if unknown.names_host { Certainty::Certain } else { Certainty::Likely };
         Found::Not(Lack::Resolver, certainty, unknown.by_client)
     }
 
-    fn passed(&mut self) -> &HashSet<(Family, String, u16)> {
-        let model = self.model;
-        self.passed.get_or_insert_with(|| {
+    fn passed(&self) -> &HashSet<(Family, String, u16)> {
+        self.passed.get_or_init(|| {
             let constant = |used: Used<'_>| !used.directive().text().contains(&b'$');
-            let hops = model.hops().filter(|hop| constant(hop.used()));
+            let hops = self.model.hops().filter(|hop| constant(hop.used()));
             let hosts = hops.flat_map(|hop| {
                 let used = hop.used().name();
                 let own = hop.peers().iter().filter(move |peer| peer.used == used);
@@ -172,30 +211,45 @@ impl<'m> Seeker<'m> {
 
     /// Whether a variable of the text may hold what a script or another server says, which is
     /// often an address.
-    fn is_scripted(&mut self, text: &[u8]) -> bool {
+    fn is_scripted(&self, text: &[u8]) -> bool {
         let model = self.model;
-        let scripted = *self.scripted.get_or_insert_with(|| {
-            let is_script = |name: &str| {
-                ["_by_lua", "js_access", "js_periodic", "perl"].iter().any(|one| name.contains(one))
-            };
+        let scripted = self.scripted.get_or_init(|| {
+            let is_script = |name: &str| SCRIPTS.iter().any(|one| name.contains(one));
             let mut unknown = model.scopes.unknown();
             DirectiveId::all().any(|id| model.scopes.has(id) && is_script(id.name()))
                 || unknown.any(|(used, _)| {
                     is_script(&shown(model.config.used(used).directive().name().raw()))
                 })
         });
-        let mut answers = model.directives().filter(|(id, ..)| *id == id::AUTH_REQUEST_SET);
-        scripted
-            || (model.scopes.has(id::AUTH_REQUEST_SET)
-                && answers.any(|(_, used, _)| {
-                    let name = used.directive().arg(0).map(|word| word.value());
-                    name.is_some_and(|name| text.contains_str(name.as_ref()))
-                }))
+        let answers = self.answers.get_or_init(|| {
+            if !model.scopes.has(id::AUTH_REQUEST_SET) {
+                return Vec::new();
+            }
+            let lines = model.scopes().flat_map(|scope| scope.own(id::AUTH_REQUEST_SET));
+            lines.filter_map(|used| Some(used.directive().arg(0)?.value().into_owned())).collect()
+        });
+        *scripted || answers.iter().any(|name| text.contains_str(name))
     }
+}
+
+/// All of them, in order.
+fn names(model: &Model<'_>, passed: &HashSet<(Family, String, u16)>) -> Vec<Name> {
+    let mut names = Vec::new();
+    let mut add = |family, text, port| names.push(Name { family, text, port });
+    for family in [Family::Http, Family::Stream] {
+        model.upstreams.names(family).for_each(|name| add(family, name.to_vec(), None));
+    }
+    for (family, host, port) in passed {
+        add(*family, host.clone().into_bytes(), Some(*port));
+        add(*family, format!("{host}:{port}").into_bytes(), None);
+    }
+    names.sort_unstable();
+    names
 }
 
 /// A host with a port, or the beginning of it, with `*` for what is not known.
 struct Pattern {
+    /// In lower case.
     text: Vec<u8>,
     /// Whether it has letters of a name, and so is no address.
     names_host: bool,
@@ -205,8 +259,16 @@ struct Pattern {
 
 impl Pattern {
     /// Of what is written in a pass; `None` if it may well be an address or a socket.
-    fn of(text: &[u8]) -> Option<Self> {
-        let rest = text.find("://").map_or(text, |at| &text[at + 3..]);
+    fn of(kind: Kind, text: &[u8]) -> Option<Self> {
+        let rest = match text.find("://") {
+            Some(at) => &text[at + 3..],
+            // Then the scheme comes out of a variable, and perhaps all else.
+            None if kind == Kind::Proxy && !text.starts_with(b"$") => return None,
+            None if kind == Kind::Proxy => {
+                return Some(Self { text: b"*".to_vec(), names_host: false, by_client: false });
+            }
+            None => text,
+        };
         let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
         let rest = &rest[..end.unwrap_or(rest.len())];
         if rest.is_empty()
@@ -221,6 +283,10 @@ impl Pattern {
         while let Some(dollar) = memchr::memchr(b'$', &rest[at..]).map(|found| at + found) {
             pattern.extend_from_slice(&rest[at..dollar]);
             let (name, behind) = variable(rest, dollar + 1)?;
+            if OF_URI.iter().any(|one| one.as_bytes() == name) && !pattern.is_empty() {
+                at = rest.len();
+                break;
+            }
             // What is called so is filled in before nginx reads it, or holds an address.
             if is_shouted(name) || HOLDING_ADDRESSES.iter().any(|one| one.as_bytes() == name) {
                 return None;
@@ -236,11 +302,8 @@ impl Pattern {
         if !names_host && !literal.is_empty() {
             return None;
         }
-        Some(Self { names_host, by_client: by_client && literal.is_empty(), text: pattern })
-    }
-
-    fn fits(&self, candidate: &[u8]) -> bool {
-        fits(&self.text.to_ascii_lowercase(), &candidate.to_ascii_lowercase())
+        let by_client = by_client && literal.is_empty();
+        Some(Self { names_host, by_client, text: pattern.to_ascii_lowercase() })
     }
 }
 
@@ -263,6 +326,12 @@ fn is_shouted(name: &[u8]) -> bool {
     name.iter().any(u8::is_ascii_uppercase) && !name.iter().any(u8::is_ascii_lowercase)
 }
 
+/// What the names of directives hold that run scripts which may set variables.
+const SCRIPTS: [&str; 4] = ["_by_lua", "js_access", "js_periodic", "perl"];
+
+/// Variables that begin with `/` or `?`, or are empty: the host ends before them.
+const OF_URI: [&str; 4] = ["document_uri", "is_args", "request_uri", "uri"];
+
 /// Variables that hold addresses.
 const HOLDING_ADDRESSES: [&str; 7] = [
     "proxy_protocol_addr",
@@ -282,7 +351,8 @@ mod tests {
     use super::*;
 
     fn pattern(text: &str) -> Option<(String, bool)> {
-        Pattern::of(text.as_bytes()).map(|one| (shown(&one.text), one.names_host))
+        let kind = if text.contains("://") { Kind::Proxy } else { Kind::Grpc };
+        Pattern::of(kind, text.as_bytes()).map(|one| (shown(&one.text), one.names_host))
     }
 
     #[test]
@@ -292,8 +362,9 @@ mod tests {
             ("http://$host:8080/x", "*:8080", false),
             ("$scheme://name", "name", true),
             ("api-${tenant}.internal:80", "api-*.internal:80", true),
-            ("backend$1$is_args", "backend**", true),
+            ("backend$1$is_args", "backend*", true),
             ("a:$port", "a:*", true),
+            ("http://$a-b$request_uri", "*-b", true),
         ] {
             assert_eq!(pattern(text), Some((expected.to_owned(), names_host)), "{text}");
         }
@@ -308,11 +379,15 @@ mod tests {
         ] {
             assert_eq!(pattern(text), None, "{text}");
         }
+        let whole = Pattern::of(Kind::Proxy, b"$proto$host").unwrap();
+        assert_eq!((shown(&whole.text).as_str(), whole.names_host), ("*", false));
+        assert!(Pattern::of(Kind::Proxy, b"http:/$uri").is_none());
     }
 
     #[test]
     fn patterns_fit() {
-        let one = Pattern::of(b"up_$method").unwrap();
-        assert!(one.fits(b"up_GET") && one.fits(b"UP_") && !one.fits(b"down"));
+        let one = Pattern::of(Kind::Grpc, b"Up_$method").unwrap();
+        assert!(fits(&one.text, b"up_get") && fits(&one.text, b"up_"));
+        assert!(!fits(&one.text, b"down"));
     }
 }

@@ -91,7 +91,8 @@ impl<'m> Model<'m> {
         let is_of_tls = |id: DirectiveId| TLS.contains(&id).then_some(());
         let own = scope.pick(is_of_tls).map(|(used, ())| used);
         let mut lines: Vec<Used<'m>> = own.filter(|line| self.belongs(*line, scope)).collect();
-        if lines.is_empty() {
+        // Of the branches of a template one is left out.
+        if lines.first().is_none_or(|line| line.directive().tree().is_template()) {
             return None;
         }
         let mut found: Option<(Hop<'m>, bool)> = None;

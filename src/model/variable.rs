@@ -36,7 +36,7 @@ pub(super) struct Maps {
 #[derive(Debug, Default)]
 pub(super) struct Table {
     /// What is looked up, as it is written.
-    source: Vec<u8>,
+    pub(super) source: Vec<u8>,
     /// The lines that give a value; in the text of each there may be variables.
     pub(super) rows: Vec<Row>,
     /// Whether every line could be read.
@@ -182,13 +182,6 @@ impl<'m> Scope<'m> {
         self.outcomes_within(text, MOST_STEPS)
     }
 
-    /// The values that `$name` may have here, if all of them can be read.
-    pub(super) fn values(self, name: &[u8]) -> Option<Vec<Value>> {
-        let outcomes = self.outcomes(&[b"${", name, b"}"].concat());
-        let values = outcomes.known.into_iter().map(|(_, value)| value);
-        (!outcomes.others).then(|| values.collect())
-    }
-
     fn outcomes_within(self, text: &[u8], steps: usize) -> Outcomes {
         let mut outcomes = Outcomes::default();
         let Some(parts) = parts(text).filter(|_| steps > 0) else {
@@ -267,7 +260,7 @@ impl<'m> Scope<'m> {
     }
 
     /// What each `set` for `$name` gives that counts here, and whether one of them always runs.
-    fn set_values(self, name: &[u8]) -> (Vec<Value>, bool) {
+    pub(super) fn set_values(self, name: &[u8]) -> (Vec<Value>, bool) {
         let mut values = Vec::new();
         for scope in self.rewritten() {
             values.extend(scope.blocks(id::IF).flat_map(|block| block.sets(name)));

@@ -13,9 +13,11 @@ mod row;
 #[cfg(test)]
 mod tests;
 mod unit;
+mod upgrade;
 mod upward;
 
 pub use error::Error;
+pub use upgrade::Upgrade;
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -42,6 +44,8 @@ pub struct Request {
     pub nginx_version: Option<VersionSet>,
     /// The flavor; over that of the settings.
     pub flavor: Option<Flavor>,
+    /// What changes between these releases is asked for, not what is wrong.
+    pub upgrade: Option<Upgrade>,
     /// Asks an installed program of that name for its release: what it prints, called with `-v`.
     pub installed: Option<fn(&str) -> Option<String>>,
     /// Which settings hold.
@@ -67,6 +71,7 @@ impl Default for Request {
             map: Vec::new(),
             nginx_version: None,
             flavor: None,
+            upgrade: None,
             installed: None,
             settings: SettingsChoice::Discover,
             exclude: Vec::new(),

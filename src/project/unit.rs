@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::detection::Detected;
 use super::row::row;
-use super::{Request, Shown};
+use super::{Request, Shown, upgrade};
 use crate::diagnostic::{Confidence, Report, TargetRow};
 use crate::engine::{self, PerPath, Policy};
 use crate::include::{Config, Files, Used, Why};
@@ -115,26 +115,26 @@ impl Unit {
             return;
         }
         let mut target = self.target(request);
-        let assumptions = Assumptions {
-            target: target.versions.clone(),
-            assumed: target.assumed,
-            flavor: target.flavor,
-            backends: self.settings.iter().flat_map(|one| &one.backends).map(backend).collect(),
-            modules: self.settings.as_ref().and_then(|one| one.modules.clone()),
-            extra_directives: self
-                .settings
-                .iter()
-                .flat_map(|one| one.extra_directives.iter().cloned())
-                .collect(),
-        };
-        let model = Model::build(&self.config, files, assumptions);
+        let model = self.model(files, &target, target.versions.clone());
         target.versions.clone_from(model.target());
         if let Some(used) = model.narrowed_by() {
             target.origin = Some(origin(files, used));
         }
         let policy = self.policy(files, &request.policy);
         let is_reported = |source: SourceId| own.contains(&source);
-        let outcome = engine::run(&model, files, &policy, target.assumed, &is_reported);
+        let run = |model: &Model<'_>, policy: &Policy| {
+            engine::run(model, files, policy, target.assumed, &is_reported)
+        };
+        let outcome = match &request.upgrade {
+            None => run(&model, &policy),
+            Some(upgrade) => {
+                let at = |versions: &VersionSet| self.model(files, &target, versions.clone());
+                let before = run(&at(&upgrade.from), &upgrade::before(&policy));
+                let after = run(&at(&upgrade.to), &policy);
+                let between = run(&model, &upgrade::between(&policy));
+                upgrade::changes(upgrade, before, after, between)
+            }
+        };
         report.diagnostics.extend(outcome.diagnostics);
         report.summary.hidden += outcome.hidden;
         report.summary.complete &= self.config.is_complete();
@@ -167,6 +167,23 @@ impl Unit {
         }
     }
 
+    /// What it means in some releases.
+    fn model(&self, files: &Files, target: &TargetRow, versions: VersionSet) -> Model<'_> {
+        let settings = self.settings.as_ref();
+        let assumptions = Assumptions {
+            target: versions,
+            assumed: target.assumed,
+            flavor: target.flavor,
+            backends: settings.iter().flat_map(|one| &one.backends).map(backend).collect(),
+            modules: settings.and_then(|one| one.modules.clone()),
+            extra_directives: settings
+                .iter()
+                .flat_map(|one| one.extra_directives.iter().cloned())
+                .collect(),
+        };
+        Model::build(&self.config, files, assumptions)
+    }
+
     /// What is aimed at, before an assumed target is narrowed.
     fn target(&self, request: &Request) -> TargetRow {
         let stated = self.settings.as_ref().and_then(|one| one.nginx_version.as_ref());
@@ -180,6 +197,9 @@ impl Unit {
             flavor,
             origin,
         };
+        if let Some(upgrade) = &request.upgrade {
+            return row(&upgrade.whole(), false, None);
+        }
         if let Some(versions) = &request.nginx_version {
             return row(versions, false, None);
         }

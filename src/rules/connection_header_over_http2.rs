@@ -4,9 +4,7 @@ use super::{Context, On, Rule, replace};
 use crate::diagnostic::{Applicability, Category, Level};
 use crate::include::Used;
 use crate::model::shown;
-use crate::model::{
-    Affected, Certainty, HTTP2_TO_UPSTREAM, Header, Kind, Says, Scope, Speech, When,
-};
+use crate::model::{Affected, HTTP2_TO_UPSTREAM, Header, Kind, Says, Scope, Speech, When};
 use crate::nginx::{VersionSet, id};
 
 /// The rule.
@@ -26,12 +24,15 @@ fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
     let header = scope.header(used);
     let Some(name) = FORBIDDEN.into_iter().find(|name| header.is(name)) else { return };
     let Some(directive) = used.directive().id() else { return };
-    let (level, which) = match worst(header, name) {
-        Harm::None => return,
-        Harm::Some => (Level::Info, "some requests"),
-        Harm::Clients => (Level::Warning, "the requests of clients that send it"),
-        Harm::Plain => (Level::Error, "every request"),
-    };
+    let hops = scope.hops_under(directive).into_iter();
+    let hops = hops.filter(|hop| hop.kind().header_directive() == Some(directive));
+    let speech = if directive == id::GRPC_SET_HEADER { Speech::Grpc } else { Speech::Http2 };
+    let wrong = hops.map(|hop| (hop, hop.says(speech))).filter(|(_, says)| !says.is_empty());
+    let wrong = wrong.map(|(hop, says)| {
+        let certainty = hop.scope().absence(Some(scope)).min(hop.version_certainty());
+        (hop, says, certainty)
+    });
+    let Some(passes) = Affected::of(wrong) else { return };
     // Over `proxy_pass` an upgrade is what is wrong, and its headers belong to that.
     let upgrades = directive == id::PROXY_SET_HEADER
         && ["connection", "upgrade"].contains(&name)
@@ -39,16 +40,12 @@ fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
     if upgrades {
         return;
     }
-    let hops = scope.hops_under(directive).into_iter();
-    let hops = hops.filter(|hop| hop.kind().header_directive() == Some(directive));
-    let wrong = hops.map(|hop| {
-        let (versions, version) = match hop.kind() {
-            Kind::Grpc => (hop.says(Speech::Grpc), Some(Certainty::Certain)),
-            _ => (hop.says(Speech::Http2), hop.version_certainty()),
-        };
-        (hop, versions, hop.scope().absence(Some(scope)).min(version))
-    });
-    let Some(passes) = Affected::of(wrong) else { return };
+    let (level, which) = match worst(header, name) {
+        Harm::None => return,
+        Harm::Some => (Level::Info, "some requests"),
+        Harm::Clients => (Level::Warning, "the requests of clients that send it"),
+        Harm::Plain => (Level::Error, "every request"),
+    };
     let shown_name = shown(&header.name());
     let message =
         format!("`{shown_name}` is sent over HTTP/2, which forbids it: {which} may be refused");
@@ -69,18 +66,18 @@ fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
         }
     }
     let Some(word) = used.directive().arg(1) else { return };
-    let (help, text) = if name == "te" {
-        ("`TE` may say `trailers` and nothing else", "trailers")
+    let help = if name == "te" {
+        "`TE` may say `trailers` and nothing else"
     } else {
-        ("an empty value sends no such header", "\"\"")
+        "an empty value sends no such header"
     };
     // Other passes of the line may need it as it is.
     let all = scope.hops_under(directive).len() == passes.hops.len();
     let applicability = if all { Applicability::Safe } else { Applicability::Unsafe };
     let proxy = directive == id::PROXY_SET_HEADER;
     let versions = proxy.then(|| VersionSet::since(HTTP2_TO_UPSTREAM));
-    let fix = format!("write `{text}`");
-    draft.help(help).fix(fix, applicability, versions, vec![replace(used, word.span(), text)]);
+    let edits = vec![replace(used, word.span(), "\"\"")];
+    draft.help(help).fix("send none", applicability, versions, edits);
 }
 
 /// Which requests a header harms, the fewest first.

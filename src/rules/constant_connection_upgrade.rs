@@ -21,12 +21,13 @@ const SIGNS: [&[u8]; 8] =
 
 fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
     let header = scope.header(used);
-    if !header.is("connection") {
+    let is_variable = used.directive().arg(1).is_none_or(|word| word.raw().contains(&b'$'));
+    if is_variable || !header.is("connection") {
         return;
     }
     let Some(value) = header.plain() else { return };
     let upgrades = scope.headers(id::PROXY_SET_HEADER, "upgrade").any(Header::is_sent);
-    if value.line.is_some() || !value.holds("upgrade") || !upgrades {
+    if !value.holds("upgrade") || !upgrades {
         return;
     }
     let hops = scope.hops_under(id::PROXY_SET_HEADER);

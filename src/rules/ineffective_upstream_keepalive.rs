@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use super::{Context, On, Rule, keep_connection};
 use crate::diagnostic::{Applicability, Category, Edit, Level};
-use crate::model::{Certainty, Obstacle, Pool, Unused};
+use crate::model::{Certainty, Hop, Obstacle, Pool, Unused};
+use crate::nginx::id;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -78,7 +79,24 @@ fn report(pool: &Pool<'_>, unused: &Unused<'_>, cx: &mut Context<'_>) {
             edits.push(edit);
         }
     }
-    draft.fix("keep the connections", Applicability::Unsafe, None, edits);
+    let safe = unused.certainty == Certainty::Certain
+        && unused.hops.iter().all(|(hop, unkept)| is_forgotten(*hop, &unkept.obstacle));
+    let applicability = if safe { Applicability::Safe } else { Applicability::Unsafe };
+    draft.fix("keep the connections", applicability, None, edits);
+}
+
+/// Whether lines are missing that concern the block of the pass alone.
+fn is_forgotten(hop: Hop<'_>, obstacle: &Obstacle<'_>) -> bool {
+    let forgotten = match obstacle {
+        Obstacle::DefaultClose | Obstacle::Http10(None) => id::PROXY_SET_HEADER,
+        Obstacle::Fastcgi => id::FASTCGI_KEEP_CONN,
+        _ => return false,
+    };
+    let source = hop.scope().source_of(forgotten);
+    match obstacle {
+        Obstacle::Fastcgi => source.is_none(),
+        _ => source.is_none_or(|source| source.id() == hop.scope().id()),
+    }
 }
 
 const fn reason(obstacle: &Obstacle<'_>) -> &'static str {

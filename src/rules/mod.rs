@@ -5,6 +5,7 @@
 mod buffer_sizes;
 mod buffered_chunked_body;
 mod byte_order_mark;
+mod changed_directive;
 mod changed_proxy_defaults;
 mod commercial_directive;
 mod connection_header_over_http2;
@@ -94,7 +95,8 @@ pub static ALL: &[&Rule] = &[
     &buffer_sizes::RULE,
     &buffered_chunked_body::RULE,
     &byte_order_mark::RULE,
-    &changed_proxy_defaults::RULE,
+    &CHANGED_DIRECTIVE,
+    &CHANGED_PROXY_DEFAULTS,
     &commercial_directive::RULE,
     &connection_header_over_http2::RULE,
     &constant_connection_upgrade::RULE,
@@ -177,6 +179,8 @@ pub static COMING: &[&str] = &[
     "upstream-unspecified-address",
 ];
 
+pub use changed_directive::RULE as CHANGED_DIRECTIVE;
+pub use changed_proxy_defaults::RULE as CHANGED_PROXY_DEFAULTS;
 pub use unknown_suppression::RULE as UNKNOWN_SUPPRESSION;
 pub use unused_suppression::RULE as UNUSED_SUPPRESSION;
 

@@ -1,9 +1,9 @@
 //! Connections that are kept for one protocol are taken for another.
 
 use super::{Context, On, Rule, replace};
-use crate::diagnostic::{Applicability, Category, Level};
+use crate::diagnostic::{Applicability, Category, Edit, Level};
 use crate::include::Used;
-use crate::model::{LOCAL_KEEPALIVE, Scope};
+use crate::model::{LOCAL_KEEPALIVE, Pool, Scope, Wire, shown};
 use crate::nginx::{VersionSet, id};
 use crate::source::Span;
 
@@ -42,6 +42,51 @@ fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
     if let Some(word) = used.directive().arg(0) {
         let edits = vec![replace(used, Span::at(word.span().end), " local")];
         let versions = Some(VersionSet::since(LOCAL_KEEPALIVE));
-        draft.fix("write `local`", Applicability::Safe, versions, edits);
+        draft = draft.fix("write `local`", Applicability::Safe, versions, edits);
     }
+    if let [(part, _)] = mixed.as_slice()
+        && let Some(edits) = apart(&pool, part, wires[0].0)
+    {
+        let versions = Some(part.clone());
+        draft.fix("give each an `upstream`", Applicability::Unsafe, versions, edits);
+    }
+}
+
+/// A copy of the upstream for each protocol but one, and the passes that go there.
+fn apart(pool: &Pool<'_>, part: &VersionSet, kept: Wire) -> Option<Vec<Edit>> {
+    let block = pool.upstream.block()?;
+    // A zone is one, and a copy of it none.
+    if pool.upstream.own(id::ZONE).next().is_some() || block.instance() != pool.used.instance() {
+        return None;
+    }
+    let name = block.directive().arg(0).filter(|word| !word.is_quoted())?;
+    let bytes = block.directive().tree().bytes();
+    let Span { start, end } = block.directive().whole_span();
+    let line = bytes[..start as usize].iter().rev().take_while(|byte| byte.is_ascii_whitespace());
+    let indent = line.take_while(|byte| **byte != b'\n').count();
+    let indent = shown(&bytes[start as usize - indent..start as usize]);
+    let (before, behind) = (
+        &bytes[start as usize..name.span().start as usize],
+        &bytes[name.span().end as usize..end as usize],
+    );
+    let mut edits = Vec::new();
+    let mut made: Vec<Wire> = vec![kept];
+    for &hop in &pool.hops {
+        let Some(wire) = pool.wire(hop, part).filter(|wire| *wire != kept) else { continue };
+        let copy = format!("{}_{}", pool.name(), wire.word());
+        let used = hop.used();
+        let word = used.directive().arg(0).filter(|word| !word.raw().contains(&b'$'))?;
+        let text = word.raw();
+        let host = memchr::memmem::find(text, b"://").map_or(0, |at| at + 3);
+        let own = name.raw().len();
+        text.get(host..host + own).filter(|one| one.eq_ignore_ascii_case(name.raw()))?;
+        let from = word.span().start + host as u32;
+        edits.push(replace(used, Span::new(from, from + own as u32), copy.as_str()));
+        if !made.contains(&wire) {
+            made.push(wire);
+            let text = format!("\n\n{indent}{}{copy}{}", shown(before), shown(behind));
+            edits.push(replace(block, Span::at(end), text));
+        }
+    }
+    Some(edits)
 }

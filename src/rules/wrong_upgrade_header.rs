@@ -19,7 +19,7 @@ fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
     let header = scope.header(used);
     if header.is("upgrade") {
         upgrade(header, cx);
-    } else if header.is("connection") && header.may_hold("upgrade") {
+    } else if header.is("connection") {
         connection(header, scope, cx);
     }
 }
@@ -53,10 +53,13 @@ fn upgrade(header: Header<'_>, cx: &mut Context<'_>) {
 fn connection(header: Header<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
     let used = header.used();
     let sets_upgrade = scope.headers(id::PROXY_SET_HEADER, "upgrade").next().is_some();
+    if sets_upgrade || !header.may_hold("upgrade") {
+        return;
+    }
     // What was lost to an inner line is that line's fault, and a file may be one of several.
     let lost = scope.lost_headers(id::PROXY_SET_HEADER).iter().any(|lost| lost.is("upgrade"));
     let whole = scope.block().is_some() && scope.absence(scope.parent()).is_some();
-    if sets_upgrade || lost || !whole {
+    if lost || !whole {
         return;
     }
     let hops = scope.hops_under(id::PROXY_SET_HEADER);

@@ -147,7 +147,15 @@ pub(super) fn bare_word(input: &[u8]) -> IResult<&[u8], &[u8]> {
         match input.get(at) {
             Some(b'\\') => at = (at + 2).min(input.len()),
             Some(b'$') => {
-                let (rest, _) = take_while(|byte| byte == b'{').parse(&input[at + 1..])?;
+                // A placeholder may stand behind a `$` of its own.
+                let behind = &input[at + 1..];
+                if behind.starts_with(b"{{")
+                    && let Ok((rest, _)) = placeholder(behind)
+                {
+                    at = input.len() - rest.len();
+                    continue;
+                }
+                let (rest, _) = take_while(|byte| byte == b'{').parse(behind)?;
                 at = input.len() - rest.len();
             }
             Some(byte @ (b'{' | b'<')) => match placeholder(&input[at..]) {
@@ -171,6 +179,25 @@ pub(super) fn quoted_word(input: &[u8]) -> IResult<&[u8], &[u8]> {
             return Ok((&input[at..], &input[..at]));
         }
         at = (at + 1).min(input.len());
+    }
+    Err(error(input))
+}
+
+/// A quoted word in whose placeholders the quotes are their own, on one line. An error: it is none.
+pub(super) fn quoted_template(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let Some(&quote) = input.first() else { return Err(error(input)) };
+    let mut at = 1;
+    while let Some(&byte) = input.get(at) {
+        match byte {
+            b'\n' => break,
+            b'\\' => at += 2,
+            b'{' | b'<' => match placeholder(&input[at..]) {
+                Ok((rest, _)) => at = input.len() - rest.len(),
+                Err(_) => at += 1,
+            },
+            _ if byte == quote => return Ok((&input[at + 1..], &input[..=at])),
+            _ => at += 1,
+        }
     }
     Err(error(input))
 }
@@ -221,6 +248,18 @@ mod tests {
         for word in ["${a}", "$A", "%41%42", "%E4%BB%BB", "%h%l%u", "%ABC%20", "100%", "%name"] {
             assert!(!is_placeholder(word.as_bytes()), "{word}");
         }
+    }
+
+    #[test]
+    fn placeholders_have_quotes_of_their_own() {
+        let word = r#""max={{ get("a", 1) }}{% if x == "y" %}; b{% endif %}""#;
+        let text = format!("{word};");
+        assert_eq!(quoted_template(text.as_bytes()).unwrap().1, word.as_bytes());
+        for text in ["\"a\n\"", "\"\\", "'", "\"{{ a"] {
+            assert!(quoted_template(text.as_bytes()).is_err(), "{text}");
+        }
+        assert_eq!(bare_word(b"${{ .Name }};").unwrap().1, b"${{ .Name }}");
+        assert_eq!(bare_word(b"${{ .Name ;").unwrap().1, b"${{");
     }
 
     #[test]

@@ -199,10 +199,19 @@ impl<'b> Parser<'b> {
             return self.unclosed_quote(None);
         }
         let behind = start + length;
-        let next = self.bytes.get(behind).copied();
-        if next.is_none_or(|byte| lexer::is_blank(byte) || b";{)".contains(&byte)) {
+        let may_follow = |behind: usize| {
+            let next = self.bytes.get(behind);
+            next.is_none_or(|byte| lexer::is_blank(*byte) || b";{)".contains(byte))
+        };
+        let is_right = may_follow(behind);
+        // What a template fills in may have such quotes too.
+        let template = if is_right { 0 } else { taken(lexer::quoted_template(self.rest())) };
+        if is_right {
             self.words.push(self.span(length));
             self.at = behind;
+        } else if template > length && may_follow(start + template) {
+            self.words.push(self.span(template));
+            self.at = start + template;
         } else if self.bytes[start..behind].contains(&b'\n') {
             // A quote over several lines that ends before an ordinary byte is most likely one that
             // was not closed on its first line and met the opening quote of another word.

@@ -28,6 +28,7 @@ const TREE: &[(&str, &str)] = &[
     ("directory/nginx.conf", CLEAN),
     ("image/Dockerfile", "# the front\nFROM nginx:1.27.3\nCOPY conf /etc/nginx\n"),
     ("image/conf/nginx.conf", CLEAN),
+    ("upgrade/nginx.conf", OLD),
     ("impossible/nginx.conf", "events {}\nhttp {\n    ssl on;\n    http2 on;\n}\n"),
 ];
 
@@ -48,6 +49,24 @@ http {
     server {
         listen 80;
     }
+";
+
+/// What 1.22 takes without a word.
+const OLD: &str = "events {}
+http {
+    server {
+        listen 8001 http2;
+        location / {
+            proxy_pass http://10.0.0.5:9000;
+        }
+    }
+    server {
+        listen 8443;
+        ssl on;
+        ssl_certificate a.pem;
+        ssl_certificate_key a.pem;
+    }
+}
 ";
 
 const FINDING: &str = "nginx.conf:2:6: error: ";
@@ -105,6 +124,49 @@ const CONTRACT: &[Row] = &[
     ("broken", &["check", "--info", "syntax-error", "--fail-on", "info"], 1, Has("1 info"), Empty),
     ("broken", &["check", "--error", "syntax-error", "--allow", "syntax-error"], 0, Any, Empty),
     ("broken", &["check", "--allow", "syntax-error", "--error", "syntax-error"], 1, Any, Empty),
+    // upgrade: what changes, and nothing that was there before.
+    ("upgrade", &["upgrade"], 2, Empty, Has("--from <VERSION>")),
+    ("upgrade", &["upgrade", "--from", "1.22", "--to", "1.24"], 0, Has("no findings"), Empty),
+    (
+        "upgrade",
+        &["upgrade", "--from", "1.24", "--to", "1.28"],
+        1,
+        Has("[directive-version]"),
+        Empty,
+    ),
+    (
+        "upgrade",
+        &["upgrade", "--from", "1.24", "--to", "1.28"],
+        1,
+        Has("[changed-directive]"),
+        Empty,
+    ),
+    (
+        "upgrade",
+        &["upgrade", "--from", "1.24", "--to", "1.28"],
+        1,
+        Has("[deprecated-listen-http2]"),
+        Empty,
+    ),
+    ("upgrade", &["upgrade", "--from", "1.26", "--to", "1.28"], 0, Has("no findings"), Empty),
+    ("upgrade", &["upgrade", "--from", "1.28"], 1, Has("[changed-proxy-defaults]"), Empty),
+    (
+        "upgrade",
+        &["upgrade", "--from", "1.28", "--allow", "changed-proxy-defaults"],
+        0,
+        Has("no findings"),
+        Empty,
+    ),
+    ("upgrade", &["upgrade", "--from", "1.28", "--select", "correctness"], 0, Any, Empty),
+    (
+        "upgrade",
+        &["upgrade", "--from", "1.28", "--output-format", "json"],
+        1,
+        Has("\"affects\""),
+        Empty,
+    ),
+    ("upgrade", &["upgrade", "--from", "1.28", "--to", "1.26"], 2, Empty, Has("newer release")),
+    ("empty", &["upgrade", "--from", "1.28"], 0, Empty, Has("nothing to lint")),
     // check: nothing to lint is said, and is no failure.
     ("empty", &["check"], 0, Empty, Has("nothing to lint")),
     ("empty", &["check", "-q"], 0, Empty, Has("nothing to lint")),
