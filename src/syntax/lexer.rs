@@ -79,8 +79,14 @@ pub fn named_placeholder(text: &[u8]) -> Option<&[u8]> {
 }
 
 /// Whether something is still to be filled in: a placeholder of a template language, `%NAME%`, or
-/// `${UPPER_CASE}` as `envsubst` replaces it.
+/// `${UPPER_CASE}` as `envsubst` replaces it; or the whole is `@NAME@`, `@@NAME@@` or `<NAME>`.
 pub fn is_placeholder(word: &[u8]) -> bool {
+    if let [b'@', name @ .., b'@'] | [b'<', name @ .., b'>'] = word {
+        let inner = name.strip_prefix(b"@").and_then(|name| name.strip_suffix(b"@"));
+        if is_shouted(inner.unwrap_or(name)) {
+            return true;
+        }
+    }
     // Asked of nearly every value, and nearly none has any of these bytes.
     if memchr::memchr3(b'{', b'<', b'%', word).is_none() {
         return false;
@@ -91,11 +97,13 @@ pub fn is_placeholder(word: &[u8]) -> bool {
         || memchr::memmem::find_iter(word, b"${").any(|at| {
             let name = &word[at + 2..];
             let end = name.iter().position(|byte| *byte == b'}').unwrap_or(0);
-            end > 0
-                && name[..end]
-                    .iter()
-                    .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
+            is_shouted(&name[..end])
         })
+}
+
+fn is_shouted(name: &[u8]) -> bool {
+    let is_loud = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+    !name.is_empty() && name.iter().all(is_loud)
 }
 
 /// A statement of a template language where a directive may begin: a placeholder, or a comment
@@ -246,6 +254,16 @@ mod tests {
             assert!(is_placeholder(word.as_bytes()), "{word}");
         }
         for word in ["${a}", "$A", "%41%42", "%E4%BB%BB", "%h%l%u", "%ABC%20", "100%", "%name"] {
+            assert!(!is_placeholder(word.as_bytes()), "{word}");
+        }
+    }
+
+    #[test]
+    fn what_is_filled_in_is_known_by_its_marks() {
+        for word in ["${A_1}", "{{ a }}", "x%NAME%", "@NAME@", "@@IP@@", "<PHP_TIMEOUT>"] {
+            assert!(is_placeholder(word.as_bytes()), "{word}");
+        }
+        for word in ["@name", "@", "@@", "<>", "<a>", "${a}", "%41", "$A", "a@B@"] {
             assert!(!is_placeholder(word.as_bytes()), "{word}");
         }
     }
