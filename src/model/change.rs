@@ -69,11 +69,13 @@ impl Model<'_> {
                 }
             }
         }
-        for (since, kind) in PROTOCOLS {
-            if let Some((used, count)) =
-                self.changes_at(since).then(|| self.default_protocols()).flatten()
-            {
-                add(used, since, kind(count));
+        let [with, without] = [TLS13, TLS12_AT_LEAST].map(|since| self.changes_at(since));
+        if let Some((used, count)) = (with || without).then(|| self.default_protocols()).flatten() {
+            if with {
+                add(used, TLS13, ChangeKind::Tls13(count));
+            }
+            if without {
+                add(used, TLS12_AT_LEAST, ChangeKind::TlsBelow12(count));
             }
         }
         changes
@@ -114,6 +116,7 @@ const NEXT_UPSTREAM: [DirectiveId; 4] = [
 const HOST_ALWAYS: Version = Version::new(1, 31, 4);
 /// From this release on POST and its like are tried again only if `non_idempotent` says so.
 const NON_IDEMPOTENT: Version = Version::new(1, 9, 13);
-/// The changes of the default of `ssl_protocols`.
-const PROTOCOLS: [(Version, fn(usize) -> ChangeKind); 2] =
-    [(Version::new(1, 23, 4), ChangeKind::Tls13), (Version::new(1, 27, 3), ChangeKind::TlsBelow12)];
+/// From this release on TLSv1.3 is in the default of `ssl_protocols`.
+const TLS13: Version = Version::new(1, 23, 4);
+/// From this release on nothing older than TLSv1.2 is.
+const TLS12_AT_LEAST: Version = Version::new(1, 27, 3);

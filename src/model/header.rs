@@ -260,6 +260,10 @@ impl<'m> Header<'m> {
 
     /// Whether one of the values that are known is a list with this word in it.
     pub fn may_hold(self, word: &str) -> bool {
+        let text = self.used.directive().exemplar().arg(1);
+        if let Some(text) = text.filter(|text| !text.raw().contains(&b'$')) {
+            return is_listed(&text.value(), word);
+        }
         self.values().iter().any(|value| value.holds(word))
     }
 }
@@ -275,8 +279,7 @@ impl HeaderValue {
 
     /// Whether it is a list with this word in it.
     pub fn holds(&self, word: &str) -> bool {
-        let words = self.constant().unwrap_or_default().split(|byte| *byte == b',');
-        words.map(<[u8]>::trim_ascii).any(|one| one.eq_ignore_ascii_case(word.as_bytes()))
+        is_listed(self.constant().unwrap_or_default(), word)
     }
 }
 
@@ -307,6 +310,12 @@ impl Model<'_> {
         let http = self.scopes().find(|scope| scope.context() == Contexts::HTTP);
         http.is_some_and(|http| http.table(name.as_bytes()).is_some())
     }
+}
+
+/// Whether a text is a list with this word in it.
+fn is_listed(list: &[u8], word: &str) -> bool {
+    let mut words = list.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+    words.any(|one| one.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// Whether a text is that variable and nothing else.

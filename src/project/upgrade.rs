@@ -99,7 +99,7 @@ mod tests {
         let upgrade =
             |from: &str, to: &str| Upgrade::new(from.parse().unwrap(), to.parse().unwrap());
         let whole = |from, to| upgrade(from, to).unwrap().whole().to_string();
-        assert_eq!(whole("1.28", "1.31.3"), ">=1.28.0, <=1.31.3");
+        assert_eq!(whole("1.28", "1.31.3"), ">=1.28.0, <1.31.4");
         assert_eq!(whole("1.20.1 || 1.22.1", "1.28"), ">=1.20.1, <1.29.0");
         assert_eq!(whole("1.28.1", ">=1.28.2"), ">=1.28.1");
         for (from, to) in [("1.28", "1.28"), ("1.28", "1.26"), (">=1.28", "1.31")] {

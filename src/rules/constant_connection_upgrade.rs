@@ -21,8 +21,11 @@ const SIGNS: [&[u8]; 8] =
 
 fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
     let header = scope.header(used);
+    if !header.is("connection") || !header.may_hold("upgrade") {
+        return;
+    }
     let is_variable = used.directive().arg(1).is_none_or(|word| word.raw().contains(&b'$'));
-    if is_variable || !header.is("connection") {
+    if is_variable {
         return;
     }
     let Some(value) = header.plain() else { return };

@@ -52,8 +52,8 @@ fn upgrade(header: Header<'_>, cx: &mut Context<'_>) {
 /// `Connection: upgrade` announces an `Upgrade` that is not sent.
 fn connection(header: Header<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
     let used = header.used();
-    let sets_upgrade = scope.headers(id::PROXY_SET_HEADER, "upgrade").next().is_some();
-    if sets_upgrade || !header.may_hold("upgrade") {
+    let sets_upgrade = || scope.headers(id::PROXY_SET_HEADER, "upgrade").next().is_some();
+    if !header.may_hold("upgrade") || sets_upgrade() {
         return;
     }
     // What was lost to an inner line is that line's fault, and a file may be one of several.
