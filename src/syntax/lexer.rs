@@ -26,16 +26,21 @@ const SPECIAL: [bool; 256] = {
 /// Any run of blank space, perhaps empty.
 pub(super) fn blank(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let mut rest = input;
-    loop {
+    while let [byte, behind @ ..] = rest
+        && is_blank(*byte)
+    {
+        rest = behind;
         // Most of it is indentation.
-        while let Some(behind) = rest.strip_prefix(b"    ") {
-            rest = behind;
-        }
-        match rest {
-            [byte, behind @ ..] if is_blank(*byte) => rest = behind,
-            _ => return Ok((rest, &input[..input.len() - rest.len()])),
+        while let Some(chunk) = rest.first_chunk() {
+            let others = u64::from_le_bytes(*chunk) ^ u64::from_le_bytes([b' '; 8]);
+            let spaces = others.trailing_zeros() as usize / 8;
+            rest = &rest[spaces..];
+            if spaces < chunk.len() {
+                break;
+            }
         }
     }
+    Ok((rest, &input[..input.len() - rest.len()]))
 }
 
 /// A comment from its `#` up to its LF.

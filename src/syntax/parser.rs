@@ -1,12 +1,14 @@
 //! The spine: an explicit loop with an explicit stack, so that no nesting overflows.
 
+mod line;
+mod name;
 mod unclosed;
 
 use std::sync::Arc;
 
 use bstr::ByteSlice;
 
-use super::alike::Alike;
+use super::alike::{Alike, digest};
 use super::lexer;
 use super::lua;
 use super::node::{NONE, NodeKind, Nodes};
@@ -14,6 +16,8 @@ use super::problem::{Problem, ProblemKind};
 use super::tree::{Tree, Trivia, TriviaKind};
 use crate::nginx::{self, DirectiveId};
 use crate::source::Span;
+use line::Lines;
+use name::Names;
 
 /// The longest parameter, quoted or not, that nginx reads (`NGX_CONF_BUFFER`, bytes).
 const NGX_CONF_BUFFER: usize = 4096;
@@ -64,9 +68,9 @@ struct Parser<'b> {
     first_line: usize,
     /// Behind these offsets no quote of that kind (`"`, `'`) ends any more.
     endless: [usize; 2],
-    /// Names of directives that were looked up, each in a place that its ends and length choose.
-    met: [(Span, Option<DirectiveId>); 256],
+    names: Names,
     alike: Alike<'b>,
+    lines: Lines,
 }
 
 #[derive(Copy, Clone)]
@@ -102,8 +106,9 @@ impl<'b> Parser<'b> {
             line_starts: Vec::new(),
             first_line: 0,
             endless: [usize::MAX; 2],
-            met: [(Span::at(0), None); 256],
+            names: Names::new(),
             alike: Alike::new(),
+            lines: Lines::new(bytes.len()),
         }
     }
 
@@ -114,7 +119,11 @@ impl<'b> Parser<'b> {
         loop {
             let blank = self.skip_blank();
             let in_directive = self.words.len() > self.first_word;
-            if in_directive && blank != b" " && blank.contains(&b'\n') {
+            if !in_directive {
+                if self.known_line() {
+                    continue;
+                }
+            } else if blank != b" " && blank.contains(&b'\n') {
                 self.line_starts.push(self.words.len());
             }
             match self.bytes.get(self.at) {
@@ -131,6 +140,7 @@ impl<'b> Parser<'b> {
                 Some(b';') if in_directive => {
                     self.end_directive(End::Semicolon);
                     self.at += 1;
+                    self.remember_line();
                 }
                 Some(b';') => {
                     self.stray(ProblemKind::UnexpectedStart, "unexpected \";\"");
@@ -278,7 +288,7 @@ impl<'b> Parser<'b> {
         self.end_directive(End::Brace);
         let index = self.nodes.len() as u32 - 1;
         let name = self.words[self.nodes.first_word(index)];
-        if self.open.last().is_some_and(|open| open.free_form) {
+        if self.is_free_form() {
             self.problem(Problem {
                 kind: ProblemKind::UnexpectedBlock,
                 span: self.span(1),
@@ -291,6 +301,12 @@ impl<'b> Parser<'b> {
         if unquoted(&self.bytes[name.range()]).ends_with(b"_by_lua_block") {
             return self.lua(index);
         }
+        self.enter(index);
+        self.remember_line();
+    }
+
+    /// Opens the braces of a directive.
+    fn enter(&mut self, index: u32) {
         let free_form = self.nodes.id(index).is_some_and(nginx::is_free_form_block);
         self.open.push(Open { node: index, parent: index, free_form });
     }
@@ -357,7 +373,7 @@ impl<'b> Parser<'b> {
     /// Makes nodes of the words since `first_word`: one, or, where a line begins with a directive
     /// and nginx could not accept all the words as one, several that lack their `;`.
     fn end_directive(&mut self, end: End) {
-        let free_form = self.open.last().is_some_and(|open| open.free_form);
+        let free_form = self.is_free_form();
         let id = loop {
             let name = self.words[self.first_word];
             let id = if free_form { self.look_up(name, true) } else { self.recall(name) };
@@ -375,6 +391,11 @@ impl<'b> Parser<'b> {
         self.first_line = 0;
     }
 
+    /// Whether the lines at hand are no directives.
+    fn is_free_form(&self) -> bool {
+        self.open.last().is_some_and(|open| open.free_form)
+    }
+
     /// The directive in whose braces the next one stands.
     fn parent(&self) -> u32 {
         self.open.last().map_or(NONE, |open| open.parent)
@@ -390,27 +411,6 @@ impl<'b> Parser<'b> {
         };
         let first_word = self.first_word as u32;
         self.nodes.push(id, kind, first_word, self.parent(), (self.at as u32, exemplar));
-    }
-
-    /// [`Self::look_up`] for the name of a directive. The same names come again and again: to
-    /// compare one with where it was met before is cheaper than to hash it.
-    fn recall(&mut self, word: Span) -> Option<DirectiveId> {
-        let name = &self.bytes[word.range()];
-        let end = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(*byte));
-        let mixed = end(name.first()) ^ end(name.last()) << 2 ^ name.len() << 4;
-        let place = mixed % self.met.len();
-        let (met, id) = self.met[place];
-        if self.bytes[met.range()] == *name {
-            return id;
-        }
-        let id = self.look_up(word, false);
-        self.met[place] = (word, id);
-        id
-    }
-
-    fn look_up(&self, word: Span, free_form: bool) -> Option<DirectiveId> {
-        let id = nginx::lookup(unquoted(&self.bytes[word.range()]));
-        id.filter(|&id| !free_form || id == nginx::id::INCLUDE)
     }
 
     /// The word at which another directive begins, if the words at hand cannot be one.
