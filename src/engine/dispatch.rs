@@ -12,31 +12,38 @@ pub(super) fn all(model: &Model<'_>, files: &Files, rules: &[&'static Rule]) -> 
     for rule in rules {
         whole(model, files, rule, &mut findings);
     }
+    hops(model, files, rules, &mut findings);
     by_table(model, files, rules, &mut findings);
     debug_assert_eq!(places(&findings), places(&one_by_one(model, files, rules)));
     findings
 }
 
-/// The checks of everything but single directives.
+/// The checks of everything but hops and single directives.
 fn whole(model: &Model<'_>, files: &Files, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let mut context = Context::new(model, files, rule, findings);
     match rule.check {
         On::Config(check) => check(&mut context),
-        On::Hop(check) => {
-            for hop in model.hops() {
-                check(hop, &mut context);
-            }
-        }
         On::Source(check) => {
             for source in model.config().sources() {
                 check(source, &mut context);
             }
         }
-        On::Directive(..) | On::Engine => {}
+        On::Directive(..) | On::Engine | On::Hop(_) => {}
     }
 }
 
-/// The checks of single directives, in one pass.
+/// The checks of hops, all of them for one hop after the other: what is asked of it stays near.
+fn hops(model: &Model<'_>, files: &Files, rules: &[&'static Rule], findings: &mut Vec<Finding>) {
+    for hop in model.hops() {
+        for rule in rules {
+            if let On::Hop(check) = rule.check {
+                check(hop, &mut Context::new(model, files, rule, findings));
+            }
+        }
+    }
+}
+
+/// The checks of single directives, in one pass over those that some rule looks at.
 fn by_table(
     model: &Model<'_>,
     files: &Files,
@@ -51,12 +58,8 @@ fn by_table(
             }
         }
     }
-    if table.iter().all(Vec::is_empty) {
-        return;
-    }
-    let rules_of = |id: DirectiveId| Some(&table[id.index()]).filter(|rules| !rules.is_empty());
-    for scope in model.scopes() {
-        for (used, rules) in scope.pick(rules_of) {
+    for (id, rules) in DirectiveId::all().zip(&table).filter(|(_, rules)| !rules.is_empty()) {
+        for (used, scope) in model.every(id) {
             for rule in rules {
                 if let On::Directive(_, check) = rule.check {
                     check(used, scope, &mut Context::new(model, files, rule, findings));
@@ -78,9 +81,8 @@ fn one_by_one(model: &Model<'_>, files: &Files, rules: &[&'static Rule]) -> Vec<
                     }
                 }
             }
-            On::Config(_) | On::Engine | On::Hop(_) | On::Source(_) => {
-                whole(model, files, rule, &mut findings)
-            }
+            On::Hop(_) => hops(model, files, std::slice::from_ref(rule), &mut findings),
+            On::Config(_) | On::Engine | On::Source(_) => whole(model, files, rule, &mut findings),
         }
     }
     findings

@@ -5,7 +5,7 @@
 //! depends on the page of memory, 4k nearly everywhere, 8k and more on some machines.
 
 use super::zone::size;
-use super::{Certainty, Model, Scope, shown};
+use super::{Certainty, Model, Scope, ScopeId, shown};
 use crate::include::Used;
 use crate::nginx::{Contexts, DirectiveId, id};
 
@@ -147,16 +147,16 @@ impl<'m> Model<'m> {
             let new = one.filter(|one| found.iter().all(|old| old.used.name() != one.used.name()));
             found.extend(new);
         };
-        for scope in self.scopes() {
+        let sizes = DirectiveId::all().filter(|id| BITS[id.index()] != 0);
+        let sizes = sizes.flat_map(|id| self.scopes.every(id).map(move |(at, _)| (at, id)));
+        let mut sizes: Vec<(ScopeId, DirectiveId)> = sizes.collect();
+        sizes.sort_unstable();
+        for sizes in sizes.chunk_by(|(one, _), (other, _)| one == other) {
+            let scope = self.scope(sizes[0].0);
             if !matches!(scope.context(), Contexts::HTTP | Contexts::SERVER | Contexts::LOCATION) {
                 continue;
             }
-            let mut groups = 0_u8;
-            let bit = |id: DirectiveId| Some(BITS[id.index()]).filter(|bit| *bit != 0);
-            scope.pick(bit).for_each(|(_, bit)| groups |= bit);
-            if groups == 0 {
-                continue;
-            }
+            let groups = sizes.iter().fold(0, |groups, (_, id)| groups | BITS[id.index()]);
             for (index, group) in GROUPS.iter().enumerate() {
                 if groups >> index & 1 == 1 && is_merged(scope, &group.ids()) {
                     add(upstream(scope, group));

@@ -71,18 +71,18 @@ impl Kind {
     }
 }
 
-/// The passes of each family, with the blocks in which they stand.
-const HTTP: [(DirectiveId, Kind); 7] = [
-    (id::FASTCGI_PASS, Kind::Fastcgi),
-    (id::GRPC_PASS, Kind::Grpc),
-    (id::MEMCACHED_PASS, Kind::Memcached),
-    (id::PROXY_PASS, Kind::Proxy),
-    (id::SCGI_PASS, Kind::Scgi),
-    (id::TUNNEL_PASS, Kind::Tunnel),
-    (id::UWSGI_PASS, Kind::Uwsgi),
+/// The passes, each with the part of nginx in whose blocks it is one.
+const PASSES: [(DirectiveId, Family, Kind); 9] = [
+    (id::AUTH_HTTP, Family::Mail, Kind::MailAuth),
+    (id::FASTCGI_PASS, Family::Http, Kind::Fastcgi),
+    (id::GRPC_PASS, Family::Http, Kind::Grpc),
+    (id::MEMCACHED_PASS, Family::Http, Kind::Memcached),
+    (id::PROXY_PASS, Family::Http, Kind::Proxy),
+    (id::PROXY_PASS, Family::Stream, Kind::Stream),
+    (id::SCGI_PASS, Family::Http, Kind::Scgi),
+    (id::TUNNEL_PASS, Family::Http, Kind::Tunnel),
+    (id::UWSGI_PASS, Family::Http, Kind::Uwsgi),
 ];
-const STREAM: [(DirectiveId, Kind); 1] = [(id::PROXY_PASS, Kind::Stream)];
-const MAIL: [(DirectiveId, Kind); 1] = [(id::AUTH_HTTP, Kind::MailAuth)];
 
 #[derive(Debug)]
 pub(super) struct Data {
@@ -117,22 +117,28 @@ pub struct Clash {
 pub(super) fn build(model: &Model<'_>) -> Vec<Data> {
     let mut hops = Vec::new();
     let mut budget = MOST_PEERS;
-    for id in model.scopes.ids() {
-        let scope = Scope { model, id };
-        let passes: &[_] = match scope.context() {
-            Contexts::LOCATION
-            | Contexts::IF_IN_LOCATION
-            | Contexts::LIMIT_EXCEPT
-            | Contexts::SERVER => &HTTP,
-            Contexts::STREAM_SERVER => &STREAM,
-            Contexts::MAIL | Contexts::MAIL_SERVER => &MAIL,
-            _ => continue,
-        };
-        let kind = |id| passes.iter().find(|(pass, _)| *pass == id).map(|(_, kind)| *kind);
-        // Of several passes in one block the last one is in force.
-        if let Some((used, kind)) = scope.pick(kind).max_by_key(|(used, _)| used.name()) {
-            hops.push(hop(scope, used, kind, &mut budget));
+    let mut passes: Vec<(ScopeId, Use, Kind)> = Vec::new();
+    for (pass, family, kind) in PASSES {
+        for (id, entries) in model.scopes.every(pass) {
+            let stands = match (Scope { model, id }).context() {
+                Contexts::LOCATION
+                | Contexts::IF_IN_LOCATION
+                | Contexts::LIMIT_EXCEPT
+                | Contexts::SERVER => family == Family::Http,
+                Contexts::STREAM_SERVER => family == Family::Stream,
+                Contexts::MAIL | Contexts::MAIL_SERVER => family == Family::Mail,
+                _ => false,
+            };
+            let last = entries.iter().map(|entry| entry.used).max().filter(|_| stands);
+            passes.extend(last.map(|used| (id, used, kind)));
         }
+    }
+    passes.sort_unstable_by_key(|(id, used, _)| (*id, *used));
+    hops.reserve_exact(passes.len());
+    // Of several passes in one block the last one is in force.
+    for block in passes.chunk_by(|(one, ..), (other, ..)| one == other) {
+        let (id, used, kind) = block[block.len() - 1];
+        hops.push(hop(Scope { model, id }, model.used(used), kind, &mut budget));
     }
     contradiction::note(model, &mut hops);
     hops

@@ -263,8 +263,8 @@ impl Reached {
 impl<'m> Model<'m> {
     /// The pools of kept connections, in the order of the configuration.
     pub fn pools(&'m self) -> impl Iterator<Item = Pool<'m>> {
-        let scopes = self.scopes.has(id::KEEPALIVE).then(|| self.scopes());
-        scopes.into_iter().flatten().filter_map(Scope::pool)
+        let scopes = self.scopes.every(id::KEEPALIVE).map(|(id, _)| self.scope(id));
+        scopes.filter_map(Scope::pool)
     }
 
     fn reached(&'m self) -> &'m Reached {
@@ -297,10 +297,8 @@ impl<'m> Model<'m> {
 
     /// The hosts behind directives that pass requests on and are none of nginx's own hops.
     fn foreign_passes(&self) -> HashSet<Vec<u8>> {
-        let is_pass: Vec<bool> =
-            DirectiveId::all().map(|id| id.name().ends_with("_pass")).collect();
-        let known = self.directives().filter(|(id, ..)| is_pass[id.index()]);
-        let known = known.map(|(_, used, _)| used);
+        let passes = DirectiveId::all().filter(|id| id.name().ends_with("_pass"));
+        let known = passes.flat_map(|id| self.every(id)).map(|(used, _)| used);
         let unknown = self.scopes.unknown().map(|(used, _)| self.used(used));
         let is_pass = |used: &Used<'_>| used.directive().name().raw().ends_with(b"_pass");
         let hops: HashSet<Use> = self.hops().map(|hop| hop.used().name()).collect();

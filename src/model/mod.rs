@@ -295,6 +295,14 @@ impl<'c> Model<'c> {
         self.scopes.ids().map(|id| Scope { model: self, id })
     }
 
+    /// The directives of that name with the block they stand in, block by block.
+    pub fn every(&self, id: DirectiveId) -> impl Iterator<Item = (Used<'_>, Scope<'_>)> {
+        self.scopes.every(id).flat_map(move |(id, entries)| {
+            let scope = Scope { model: self, id };
+            entries.iter().map(move |entry| (self.config.used(entry.used), scope))
+        })
+    }
+
     /// Every directive of the catalogue with the block it stands in, block by block.
     pub fn directives(&self) -> impl Iterator<Item = (DirectiveId, Used<'_>, Scope<'_>)> {
         self.scopes().flat_map(|scope| scope.all().map(move |(id, used)| (id, used, scope)))

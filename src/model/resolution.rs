@@ -222,11 +222,10 @@ impl<'m> Seeker<'m> {
                 })
         });
         let answers = self.answers.get_or_init(|| {
-            if !model.scopes.has(id::AUTH_REQUEST_SET) {
-                return Vec::new();
-            }
-            let lines = model.scopes().flat_map(|scope| scope.own(id::AUTH_REQUEST_SET));
-            lines.filter_map(|used| Some(used.directive().arg(0)?.value().into_owned())).collect()
+            let lines = model.every(id::AUTH_REQUEST_SET);
+            let name =
+                |(used, _): (Used<'_>, _)| Some(used.directive().arg(0)?.value().into_owned());
+            lines.filter_map(name).collect()
         });
         *scripted || answers.iter().any(|name| text.contains_str(name))
     }

@@ -20,12 +20,17 @@ pub struct ScopeId(NonZeroU32);
 #[derive(Debug, Default)]
 pub(super) struct Scopes {
     all: Vec<Data>,
+    /// What may stand in each: asked of all of them again and again, and so kept close together.
+    contexts: Vec<Contexts>,
     /// Those of one scope lie together, by id, then in nginx's order.
     entries: Vec<Entry>,
     /// Directives that no catalogue knows, where directives are read.
     unknown: Vec<(Use, ScopeId)>,
-    /// Which directives of the catalogue stand anywhere: most that are asked for do not.
-    present: Vec<bool>,
+    /// In which scopes each directive stands, and where its first entry is: those of one directive
+    /// lie together, in the order in which the scopes begin.
+    groups: Vec<(ScopeId, u32)>,
+    /// Where the groups of each directive begin; those of most are none.
+    starts: Vec<u32>,
 }
 
 #[derive(Debug)]
@@ -33,7 +38,6 @@ struct Data {
     parent: Option<ScopeId>,
     /// The directive with the braces; `None` for a file that nothing includes.
     block: Option<Use>,
-    context: Contexts,
     entries: Range<u32>,
     /// Behind the blocks inside.
     end: u32,
@@ -49,9 +53,9 @@ pub(super) struct Entry {
 
 impl Scopes {
     pub(super) fn build(config: &Config) -> Self {
-        let present = vec![false; DirectiveId::COUNT];
+        let starts = vec![0; DirectiveId::COUNT + 1];
         let entries = Vec::with_capacity(config.line_count());
-        let mut scopes = Self { present, entries, ..Self::default() };
+        let mut scopes = Self { starts, entries, ..Self::default() };
         // The directives of the blocks that are open; those of the innermost stand last.
         let mut pending: Vec<Entry> = Vec::new();
         let mut open: Vec<(ScopeId, usize)> = Vec::new();
@@ -66,11 +70,35 @@ impl Scopes {
             }
             scopes.leave(&mut pending, &mut open);
         }
+        scopes.group();
         scopes
     }
 
+    /// Sorts the groups by directive, each into its place: how many there are of each is known.
+    fn group(&mut self) {
+        let mut end = 0;
+        for count in &mut self.starts {
+            let start = end;
+            end += std::mem::replace(count, start);
+        }
+        let mut next = self.starts.clone();
+        self.groups = vec![(ScopeId::new(0), 0); end as usize];
+        for (index, data) in self.all.iter().enumerate() {
+            let Range { start, end } = data.entries;
+            let mut last = None;
+            for (entry, at) in self.entries[start as usize..end as usize].iter().zip(start..) {
+                if last.replace(entry.id) != Some(entry.id) {
+                    let place = &mut next[entry.id.index()];
+                    self.groups[*place as usize] = (ScopeId::new(index), at);
+                    *place += 1;
+                }
+            }
+        }
+    }
+
     fn add(&mut self, parent: Option<ScopeId>, block: Option<Use>, context: Contexts) -> ScopeId {
-        self.all.push(Data { parent, block, context, entries: 0..0, end: 0 });
+        self.all.push(Data { parent, block, entries: 0..0, end: 0 });
+        self.contexts.push(context);
         ScopeId::new(self.all.len() - 1)
     }
 
@@ -84,15 +112,14 @@ impl Scopes {
         let id = directive.id();
         let scope = directive.is_block().then(|| {
             let parent = open.last().map(|(scope, _)| *scope);
-            let context = parent.map_or(Contexts::NONE, |parent| self.all[parent.index()].context);
+            let context = parent.map_or(Contexts::NONE, |parent| self.contexts[parent.index()]);
             let inner = id.and_then(|id| nginx::inside(id, context)).unwrap_or(Contexts::NONE);
             self.add(parent, Some(used.name()), inner)
         });
         if let Some(id) = id {
-            self.present[id.index()] = true;
             pending.push(Entry { id, line: used.line(), used: used.name() });
         } else if let Some((around, _)) = open.last()
-            && !self.all[around.index()].context.is_empty()
+            && !self.contexts[around.index()].is_empty()
         {
             self.unknown.push((used.name(), *around));
         }
@@ -105,7 +132,11 @@ impl Scopes {
         let Some((scope, from)) = open.pop() else { return };
         let start = self.entries.len();
         self.entries.extend(pending.drain(from..));
-        self.entries[start..].sort_by_key(|entry| entry.id);
+        let own = &mut self.entries[start..];
+        own.sort_by_key(|entry| entry.id);
+        for group in own.chunk_by(|one, other| one.id == other.id) {
+            self.starts[group[0].id.index()] += 1;
+        }
         let end = self.all.len() as u32;
         let data = &mut self.all[scope.index()];
         data.entries = start as u32..self.entries.len() as u32;
@@ -118,18 +149,26 @@ impl Scopes {
     }
 
     fn own(&self, scope: ScopeId, id: DirectiveId) -> &[Entry] {
-        if !self.present[id.index()] {
+        if !self.has(id) {
             return &[];
         }
         let entries = self.entries(scope);
-        let start = entries.partition_point(|entry| entry.id < id);
-        let length = entries[start..].iter().take_while(|entry| entry.id == id).count();
-        &entries[start..start + length]
+        lead(&entries[entries.partition_point(|entry| entry.id < id)..], id)
+    }
+
+    /// The scopes in which a directive stands, each with its entries there.
+    pub(super) fn every(&self, id: DirectiveId) -> impl Iterator<Item = (ScopeId, &[Entry])> {
+        let (start, end) = (self.starts[id.index()], self.starts[id.index() + 1]);
+        let groups = self.groups[start as usize..end as usize].iter();
+        groups.map(move |(scope, first)| {
+            let end = self.all[scope.index()].entries.end;
+            (*scope, lead(&self.entries[*first as usize..end as usize], id))
+        })
     }
 
     /// Whether a directive stands anywhere.
     pub(super) fn has(&self, id: DirectiveId) -> bool {
-        self.present[id.index()]
+        self.starts[id.index()] < self.starts[id.index() + 1]
     }
 
     /// Directives that no catalogue knows, with the block they stand in.
@@ -140,6 +179,11 @@ impl Scopes {
     pub(super) fn ids(&self) -> impl Iterator<Item = ScopeId> + use<> {
         (0..self.all.len()).map(ScopeId::new)
     }
+}
+
+/// The entries of a directive that come first.
+fn lead(entries: &[Entry], id: DirectiveId) -> &[Entry] {
+    &entries[..entries.iter().take_while(|entry| entry.id == id).count()]
 }
 
 impl ScopeId {
@@ -175,7 +219,7 @@ impl<'m> Scope<'m> {
 
     /// What may stand in it.
     pub fn context(self) -> Contexts {
-        self.data().context
+        self.model.scopes.contexts[self.id.index()]
     }
 
     /// The block around it.
@@ -264,7 +308,7 @@ impl<'m> Scope<'m> {
     pub fn effective(self, id: DirectiveId) -> impl DoubleEndedIterator<Item = Used<'m>> + Clone {
         let scopes = &self.model.scopes;
         let is_handed_on = || id.merge(self.context().family()) != Merge::None;
-        let nearest = if scopes.present[id.index()] && is_handed_on() {
+        let nearest = if scopes.has(id) && is_handed_on() {
             self.chain().find(|scope| !scopes.own(scope.id, id).is_empty()).unwrap_or(self)
         } else {
             self

@@ -3,7 +3,7 @@
 
 use super::convention::is_tls_port;
 use super::hop::{Hop, Kind};
-use super::scope::Scope;
+use super::scope::{Scope, ScopeId};
 use super::{Certainty, Mismatch, Model};
 use crate::include::Used;
 use crate::nginx::{Contexts, DirectiveId, id};
@@ -36,7 +36,14 @@ impl<'m> Model<'m> {
         if PASSES.iter().filter(|pass| self.scopes.has(**pass)).count() < 2 {
             return found;
         }
-        for scope in self.scopes().filter(|scope| holds_passes(scope.context())) {
+        let mut blocks: Vec<ScopeId> = Vec::new();
+        for id in PASSES {
+            blocks.extend(self.scopes.every(id).map(|(scope, _)| scope));
+        }
+        blocks.sort_unstable();
+        let several = blocks.chunk_by(PartialEq::eq).filter(|block| block.len() > 1);
+        let several = several.map(|block| self.scope(block[0]));
+        for scope in several.filter(|scope| holds_passes(scope.context())) {
             let mut passes: Vec<(Used<'m>, DirectiveId)> =
                 scope.pick(|id| PASSES.contains(&id).then_some(id)).collect();
             let [(first, id), others @ ..] = passes.as_slice() else { continue };
@@ -64,8 +71,12 @@ impl<'m> Model<'m> {
         if !self.scopes.has(id::PROXY_HTTP_VERSION) {
             return found;
         }
-        for scope in self.scopes().filter(|scope| scope.context() == Contexts::LOCATION) {
-            let Some(line) = scope.own(id::PROXY_HTTP_VERSION).next() else { continue };
+        let mut last = None;
+        for (line, scope) in self.every(id::PROXY_HTTP_VERSION) {
+            if scope.context() != Contexts::LOCATION || last.replace(scope.id()) == Some(scope.id())
+            {
+                continue;
+            }
             let Some(pass) = self.hops_within(scope).next() else { continue };
             let is_used = scope.own(id::PROXY_PASS).next().is_some()
                 || self.hops_within(scope).any(|hop| hop.kind() == Kind::Proxy);

@@ -148,7 +148,8 @@ impl Model<'_> {
     /// where the port is left out (`ngx_http_upstream_add`).
     pub(super) fn is_passed_to(&self, family: Family, host: &[u8]) -> bool {
         let hosts = self.upstreams.hosts.get_or_init(|| {
-            let passes = self.directives().filter(|(id, ..)| PASSES.contains(id));
+            let passes = PASSES.into_iter();
+            let passes = passes.flat_map(|id| self.every(id).map(move |(used, at)| (id, used, at)));
             let hosts = passes.filter_map(|(id, used, scope)| {
                 let text = used.directive().arg(0)?.value();
                 let rest =

@@ -37,11 +37,11 @@ pub struct Unknown<'m> {
 
 impl<'m> Model<'m> {
     /// Every variable that is used and unknown to some release of the target.
-    pub fn unknown_variables(&'m self, files: &Files) -> Vec<Unknown<'m>> {
+    pub fn unknown_variables(&'m self, files: &'m Files) -> Vec<Unknown<'m>> {
         if self.modules().is_foreign() || self.has_foreign_names() {
             return Vec::new();
         }
-        let made = self.made_variables(files);
+        let made = Made::new(self, files);
         let (mut table, mut known) = (Table::new(self), Known::new(self.config));
         let mut found: HashMap<(Family, Vec<u8>), Unknown<'m>> = HashMap::new();
         for scope in self.scopes() {
@@ -87,7 +87,7 @@ impl<'m> Model<'m> {
         let mut found: Vec<Unknown<'m>> = found.into_values().collect();
         for unknown in &mut found {
             self.sort_uses(&mut unknown.uses);
-            unknown.near = near(&unknown.name, unknown.family, &made);
+            unknown.near = made.near(&unknown.name, unknown.family);
         }
         found.sort_by(|one, other| (&one.name, one.family).cmp(&(&other.name, other.family)));
         found
@@ -116,19 +116,18 @@ impl<'m> Model<'m> {
             || self.directives().any(|(id, ..)| self.is_extra(id.name().as_bytes()))
     }
 
-    /// Every variable that the configuration itself makes, in lower case.
-    fn made_variables(&self, files: &Files) -> HashSet<(Family, Vec<u8>)> {
+    /// Every variable that directives of the configuration make, in lower case.
+    fn made_variables(&self) -> HashSet<(Family, Vec<u8>)> {
         let mut made = HashSet::new();
-        let makers: Vec<OnceCell<Option<Maker>>> = vec![OnceCell::new(); DirectiveId::COUNT];
-        let maker = |id: DirectiveId| *makers[id.index()].get_or_init(|| Maker::of(id));
         let mut add = |family: Family, word: &[u8]| {
             if let Some(name) = word.strip_prefix(b"$") {
                 made.insert((family, name.to_ascii_lowercase()));
             }
         };
-        for scope in self.scopes() {
-            let family = scope.context().family();
-            for (used, by) in scope.pick(maker) {
+        let standing = DirectiveId::all().filter(|id| self.scopes.has(*id));
+        for (id, by) in standing.filter_map(|id| Some((id, Maker::of(id)?))) {
+            for (used, scope) in self.every(id) {
+                let family = scope.context().family();
                 let directive = used.directive();
                 match by {
                     Maker::First => {
@@ -152,13 +151,47 @@ impl<'m> Model<'m> {
             let family = self.scope(scope).context().family();
             self.config.used(used).directive().args().for_each(|word| add(family, &word.value()));
         }
-        for source in self.config.sources() {
-            for name in captures(files.tree(source).bytes()) {
-                made.insert((Family::Http, name.to_ascii_lowercase()));
-                made.insert((Family::Stream, name.to_ascii_lowercase()));
-            }
-        }
         made
+    }
+}
+
+/// The variables that the configuration itself makes, in lower case.
+struct Made<'m> {
+    model: &'m Model<'m>,
+    files: &'m Files,
+    /// By directives.
+    by_lines: HashSet<(Family, Vec<u8>)>,
+    /// By groups of regular expressions; looked for in all the texts only where somebody asks.
+    by_groups: OnceCell<HashSet<Vec<u8>>>,
+}
+
+impl<'m> Made<'m> {
+    fn new(model: &'m Model<'m>, files: &'m Files) -> Self {
+        Self { model, files, by_lines: model.made_variables(), by_groups: OnceCell::new() }
+    }
+
+    fn by_groups(&self) -> &HashSet<Vec<u8>> {
+        self.by_groups.get_or_init(|| {
+            let sources = self.model.config().sources().into_iter();
+            let names = sources.flat_map(|source| captures(self.files.tree(source).bytes()));
+            names.map(<[u8]>::to_ascii_lowercase).collect()
+        })
+    }
+
+    fn has(&self, variable: &(Family, Vec<u8>)) -> bool {
+        self.by_lines.contains(variable) || self.by_groups().contains(&variable.1)
+    }
+
+    /// The nearest name among those that nginx and the configuration make.
+    fn near(&self, name: &str, family: Family) -> Option<String> {
+        let most = 1 + name.len() / 6;
+        let distance = |other: &str| strsim::damerau_levenshtein(&name.to_ascii_lowercase(), other);
+        let own = self.by_lines.iter().filter(|(of, _)| *of == family).map(|(_, name)| name);
+        let own = own.chain(self.by_groups()).map(|name| super::shown(name));
+        let known = nginx::variables(family).filter(|one| one.origin == Origin::Nginx);
+        let all = own.chain(known.filter(|one| !one.prefix).map(|one| one.name.to_owned()));
+        let all = all.map(|other| (distance(&other), other)).filter(|(far, _)| *far <= most);
+        all.min().map(|(_, other)| other)
     }
 }
 
@@ -195,18 +228,6 @@ const fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// The nearest name among those that nginx and the configuration make.
-fn near(name: &str, family: Family, made: &HashSet<(Family, Vec<u8>)>) -> Option<String> {
-    let most = 1 + name.len() / 6;
-    let distance = |other: &str| strsim::damerau_levenshtein(&name.to_ascii_lowercase(), other);
-    let own = made.iter().filter(|(of, _)| *of == family);
-    let own = own.map(|(_, name)| super::shown(name));
-    let known = nginx::variables(family).filter(|one| one.origin == Origin::Nginx);
-    let all = own.chain(known.filter(|one| !one.prefix).map(|one| one.name.to_owned()));
-    let all = all.map(|other| (distance(&other), other)).filter(|(far, _)| *far <= most);
-    all.min().map(|(_, other)| other)
-}
-
 /// Which words of a directive make a variable.
 #[derive(Copy, Clone)]
 enum Maker {
@@ -233,7 +254,7 @@ impl Maker {
 struct Look<'l, 'm> {
     model: &'m Model<'m>,
     family: Family,
-    made: &'l HashSet<(Family, Vec<u8>)>,
+    made: &'l Made<'m>,
     /// The releases that compile them.
     versions: &'l VersionSet,
     found: &'l mut HashMap<(Family, Vec<u8>), Unknown<'m>>,
@@ -341,7 +362,7 @@ impl<'m> Look<'_, 'm> {
         }
         let lower = name.to_ascii_lowercase();
         let key = (family, lower);
-        if self.made.contains(&key) {
+        if self.made.has(&key) {
             return;
         }
         let in_releases: VersionSet =

@@ -136,10 +136,13 @@ impl<'m> Model<'m> {
     /// Every line that names something: read once, for several rules ask.
     fn read_zones(&'m self) -> Vec<Named> {
         let mut zones = Zones::default();
-        for scope in self.scopes() {
-            for (used, read) in scope.pick(reader) {
-                read(scope, used, &mut zones);
-            }
+        let readers = DirectiveId::all().filter_map(|id| Some((id, reader(id)?)));
+        let lines = readers.flat_map(|(id, read)| self.every(id).map(move |line| (line, read)));
+        let mut lines: Vec<((Used<'m>, Scope<'m>), Read<'m>)> = lines.collect();
+        // Block by block.
+        lines.sort_by_key(|((_, scope), _)| scope.id());
+        for ((used, scope), read) in lines {
+            read(scope, used, &mut zones);
         }
         self.forget_right(&mut zones);
         zones.used.retain(|zone| !is_placeholder(&zone.name));

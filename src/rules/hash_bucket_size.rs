@@ -28,42 +28,33 @@ const LONGEST: usize = CACHE_LINE - 2 * size_of::<u64>() - size_of::<u16>();
 fn check(cx: &mut Context<'_>) {
     let model = cx.model();
     let mut shared: Option<HashSet<ScopeId>> = None;
-    for scope in model.scopes() {
-        let context = scope.context();
-        if [Contexts::SERVER, Contexts::STREAM_SERVER].contains(&context) {
-            for used in scope.own(id::SERVER_NAME) {
-                for word in used.directive().args().filter(|word| word.raw().len() > LONGEST) {
-                    // A socket of one server has no table.
-                    let shared = shared.get_or_insert_with(|| model.servers_with_company());
-                    if shared.contains(&scope.id()) && is_one_name(&word.value()) {
-                        report(cx, scope, used, word, 0, id::SERVER_NAMES_HASH_BUCKET_SIZE);
-                    }
-                }
+    let is_server =
+        |scope: Scope<'_>| matches!(scope.context(), Contexts::SERVER | Contexts::STREAM_SERVER);
+    for (used, scope) in model.every(id::SERVER_NAME).filter(|(_, scope)| is_server(*scope)) {
+        for word in used.directive().args().filter(|word| word.raw().len() > LONGEST) {
+            // A socket of one server has no table.
+            let shared = shared.get_or_insert_with(|| model.servers_with_company());
+            if shared.contains(&scope.id()) && is_one_name(&word.value()) {
+                report(cx, scope, used, word, 0, id::SERVER_NAMES_HASH_BUCKET_SIZE);
             }
         }
-        if [Contexts::HTTP, Contexts::STREAM].contains(&context) {
-            for used in scope.own(id::MAP) {
-                for line in model.config().lines(used) {
-                    let word = line.directive().name();
-                    if word.raw().len() > LONGEST && is_one_name(&word.value()) {
-                        report(cx, scope, line, word, 0, id::MAP_HASH_BUCKET_SIZE);
-                    }
-                }
+    }
+    let is_main = |scope: Scope<'_>| matches!(scope.context(), Contexts::HTTP | Contexts::STREAM);
+    for (used, scope) in model.every(id::MAP).filter(|(_, scope)| is_main(*scope)) {
+        for line in model.config().lines(used) {
+            let word = line.directive().name();
+            if word.raw().len() > LONGEST && is_one_name(&word.value()) {
+                report(cx, scope, line, word, 0, id::MAP_HASH_BUCKET_SIZE);
             }
         }
-        let variables: &[_] = match context {
-            Contexts::HTTP | Contexts::STREAM => {
-                &[(id::MAP, 1), (id::GEO, 0), (id::SPLIT_CLIENTS, 1)]
-            }
-            _ => &[(id::SET, 0)],
-        };
-        for (id, argument) in variables.iter().copied() {
-            for used in scope.own(id) {
-                if let Some(word) = used.directive().arg(argument)
-                    && word.raw().len() > 1 + LONGEST
-                {
-                    report(cx, scope, used, word, 1, id::VARIABLES_HASH_BUCKET_SIZE);
-                }
+    }
+    for (id, argument) in [(id::MAP, 1), (id::GEO, 0), (id::SPLIT_CLIENTS, 1), (id::SET, 0)] {
+        for (used, scope) in model.every(id) {
+            if let Some(word) = used.directive().arg(argument)
+                && is_main(scope) == (id != id::SET)
+                && word.raw().len() > 1 + LONGEST
+            {
+                report(cx, scope, used, word, 1, id::VARIABLES_HASH_BUCKET_SIZE);
             }
         }
     }

@@ -23,7 +23,8 @@ fn check(source: SourceId, cx: &mut Context<'_>) {
     if text.len() <= BUFFER {
         return;
     }
-    for word in tree.words() {
+    let words = (tree.longest_word() >= BUFFER - 2).then(|| tree.words());
+    for word in words.into_iter().flatten() {
         let span = word.span();
         if span.range().len() < BUFFER - 2 || is_placeholder(word.raw()) {
             continue;

@@ -16,12 +16,11 @@ pub static RULE: Rule = Rule {
 
 fn check(source: SourceId, cx: &mut Context<'_>) {
     let tree = cx.files().tree(source);
-    let text = tree.bytes();
-    if memchr::memchr(b'%', text).is_none() && memchr::memmem::find(text, b"{{").is_none() {
+    if !tree.may_be_template() {
         return;
     }
     let Some(span) = first(tree) else { return };
-    let shown = crate::model::shown(&text[span.range()]);
+    let shown = crate::model::shown(&tree.bytes()[span.range()]);
     let message = format!("this file is a template: `{shown}` is still to be filled in");
     cx.report_at(Location::new(source, span), message)
         .help("what does not depend on it is checked; check the file that comes of it too");

@@ -3,24 +3,20 @@
 mod line;
 mod name;
 mod unclosed;
+mod word;
 
 use std::sync::Arc;
-
-use bstr::ByteSlice;
 
 use super::alike::{Alike, digest};
 use super::lexer;
 use super::lua;
 use super::node::{NONE, NodeKind, Nodes};
 use super::problem::{Problem, ProblemKind};
-use super::tree::{Tree, Trivia, TriviaKind};
+use super::tree::{Notable, Tree, Trivia, TriviaKind};
 use crate::nginx::{self, DirectiveId};
 use crate::source::Span;
 use line::Lines;
 use name::Names;
-
-/// The longest parameter, quoted or not, that nginx reads (`NGX_CONF_BUFFER`, bytes).
-const NGX_CONF_BUFFER: usize = 4096;
 
 /// After so many problems the text is no configuration, and more of them say nothing.
 const MOST_PROBLEMS: usize = 1000;
@@ -41,7 +37,7 @@ pub struct Parsed {
 pub fn parse(bytes: Arc<[u8]>) -> Parsed {
     let mut parser = Parser::new(&bytes);
     parser.run();
-    let Parser { nodes, words, trivia, mut problems, .. } = parser;
+    let Parser { nodes, words, trivia, mut problems, notable, .. } = parser;
     let is_template = trivia.iter().any(|one| one.kind == TriviaKind::Template);
     if is_template {
         // Which braces belong together, only the filled-in text can tell: of two branches of a
@@ -49,7 +45,7 @@ pub fn parse(bytes: Arc<[u8]>) -> Parsed {
         problems.retain(|problem| !problem.kind.is_about_braces());
     }
     problems.sort_by_key(|problem| problem.span);
-    Parsed { tree: Tree { bytes, nodes, words, trivia, is_template }, problems }
+    Parsed { tree: Tree { bytes, nodes, words, trivia, is_template, notable }, problems }
 }
 
 struct Parser<'b> {
@@ -59,6 +55,7 @@ struct Parser<'b> {
     words: Vec<Span>,
     trivia: Vec<Trivia>,
     problems: Vec<Problem>,
+    notable: Notable,
     /// The blocks that are open.
     open: Vec<Open>,
     /// The first word of the directive that is being read, in `words`.
@@ -101,6 +98,7 @@ impl<'b> Parser<'b> {
             words: Vec::with_capacity(bytes.len() / 14),
             trivia: Vec::new(),
             problems: Vec::new(),
+            notable: Notable::default(),
             open: Vec::new(),
             first_word: 0,
             line_starts: Vec::new(),
@@ -192,91 +190,6 @@ impl<'b> Parser<'b> {
             self.trivium(TriviaKind::Template, length);
         }
         length > 0
-    }
-
-    fn bare(&mut self) {
-        let length = taken(lexer::bare_word(self.rest()));
-        self.words.push(self.span(length));
-        self.at += length;
-    }
-
-    fn quoted(&mut self) {
-        let start = self.at;
-        let kind = usize::from(self.bytes[start] == b'\'');
-        let length =
-            if start >= self.endless[kind] { 0 } else { taken(lexer::quoted_word(self.rest())) };
-        if length == 0 {
-            self.endless[kind] = self.endless[kind].min(start);
-            return self.unclosed_quote(None);
-        }
-        let behind = start + length;
-        let may_follow = |behind: usize| {
-            let next = self.bytes.get(behind);
-            next.is_none_or(|byte| lexer::is_blank(*byte) || b";{)".contains(byte))
-        };
-        let is_right = may_follow(behind);
-        // What a template fills in may have such quotes too.
-        let template = if is_right { 0 } else { taken(lexer::quoted_template(self.rest())) };
-        if is_right {
-            self.words.push(self.span(length));
-            self.at = behind;
-        } else if template > length && may_follow(start + template) {
-            self.words.push(self.span(template));
-            self.at = start + template;
-        } else if self.bytes[start..behind].contains(&b'\n') {
-            // A quote over several lines that ends before an ordinary byte is most likely one that
-            // was not closed on its first line and met the opening quote of another word.
-            self.unclosed_quote(Some(behind));
-        } else {
-            self.after_quote(behind);
-        }
-    }
-
-    /// A byte that may not follow a closing quote: the word goes on with it.
-    fn after_quote(&mut self, behind: usize) {
-        let start = self.at;
-        self.at = behind;
-        let rest = taken(lexer::bare_word(self.rest())).max(1);
-        let (span, word) = (self.span(1), Span::new(start as u32, (behind + rest) as u32));
-        self.problem(Problem {
-            kind: ProblemKind::AfterQuote,
-            span,
-            noticed: None,
-            began: Some(Span::new(start as u32, behind as u32)),
-            nginx: unexpected(self.bytes[behind]),
-        });
-        self.words.push(word);
-        self.at = behind + rest;
-    }
-
-    /// A quote that never ends, or (`noticed`) ends in a place where it cannot have been meant to:
-    /// the word is taken to end on its line, before a `;` or `{` at the line's end.
-    fn unclosed_quote(&mut self, noticed: Option<usize>) {
-        let start = self.at;
-        let mut line = &self.rest()[..taken(lexer::line(self.rest())).max(1)];
-        line = &line[..line.trim_ascii_end().len().max(1)];
-        if let [quote, inner @ .., b';' | b'{'] = line {
-            line = &line[..inner.trim_ascii_end().len() + std::slice::from_ref(quote).len()];
-        }
-        let byte = self.bytes[start] as char;
-        let nginx = match noticed {
-            Some(at) => unexpected(self.bytes[at]),
-            None if self.bytes.len() - start > NGX_CONF_BUFFER => {
-                format!("too long parameter, probably missing terminating \"{byte}\" character")
-            }
-            None => "unexpected end of file, expecting \";\" or \"}\"".to_owned(),
-        };
-        let noticed = noticed.map(|at| Span::new(at as u32, at as u32 + 1));
-        let span = self.span(1);
-        self.problem(Problem {
-            kind: ProblemKind::UnclosedQuote,
-            span,
-            noticed,
-            began: None,
-            nginx,
-        });
-        self.words.push(self.span(line.len()));
-        self.at = start + line.len();
     }
 
     fn open(&mut self, in_directive: bool) {
@@ -481,11 +394,6 @@ fn unquoted(raw: &[u8]) -> &[u8] {
         [first @ (b'"' | b'\''), inner @ .., last] if first == last => inner,
         _ => raw,
     }
-}
-
-/// How nginx says that a byte may not stand where it does.
-fn unexpected(byte: u8) -> String {
-    format!("unexpected \"{}\"", [byte].as_bstr())
 }
 
 /// The length of the piece a leaf took; nothing where it did not match.

@@ -32,6 +32,16 @@ pub struct Tree {
     pub(super) words: Vec<Span>,
     pub(super) trivia: Vec<Trivia>,
     pub(super) is_template: bool,
+    pub(super) notable: Notable,
+}
+
+/// What some word of a text is, so that not all need to be read again to find that none is.
+#[derive(Copy, Clone, Debug, Default)]
+pub(super) struct Notable {
+    /// The length of the longest.
+    pub(super) longest: usize,
+    /// Whether one may hold a placeholder of a template.
+    pub(super) marked: bool,
 }
 
 /// Bytes between directives that are no blank space.
@@ -96,6 +106,16 @@ impl Tree {
     /// condition, one is left out.
     pub const fn is_template(&self) -> bool {
         self.is_template
+    }
+
+    /// Whether something in it may be a placeholder of a template language, or `%NAME%`.
+    pub const fn may_be_template(&self) -> bool {
+        self.is_template || self.notable.marked
+    }
+
+    /// The length of its longest word.
+    pub const fn longest_word(&self) -> usize {
+        self.notable.longest
     }
 
     /// How many directives there are.

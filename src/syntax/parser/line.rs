@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_line_that_was_read_before_has_the_same_exemplar() {
-        let text = "server {\n  index a;\n}\nserver {\n\tindex a;\nunknown a;\nunknown a;\n}";
+        let text = "if a {\n  index a;\n}\nif a {\n\tindex a;\nunknown a;\nunknown a;\n}";
         let tree = parse(text.as_bytes().into()).tree;
         let of = |one: crate::syntax::Directive<'_>| one.exemplar().node_id().index();
         let exemplars: Vec<usize> = tree.directives().map(of).collect();
