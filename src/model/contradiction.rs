@@ -1,8 +1,9 @@
 //! Passes that contradict each other: two of them speak different application protocols to one
 //! peer, of which nothing else is known. One of them must fail.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::Model;
 use super::accept::{Applications, Mismatch, Speech};

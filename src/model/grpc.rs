@@ -3,6 +3,7 @@
 //!
 //! gRPC puts its status into trailers, which only HTTP/2 carries as it needs them.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use bstr::ByteSlice;
@@ -90,30 +91,22 @@ impl<'m> Hop<'m> {
     }
 
     fn sign_of_lines(self, location: Scope<'m>) -> Option<GrpcSign<'m>> {
-        let scopes = &self.model.scopes;
+        if !self.model.has_grpc_lines() {
+            return None;
+        }
         let headers = match self.kind() {
             Kind::Grpc => id::GRPC_SET_HEADER,
             _ => id::PROXY_SET_HEADER,
         };
-        let value = |used: Used<'m>| used.directive().arg(1).map(|word| word.value());
-        let is_type = |used: &Used<'m>| {
-            is_header(*used, b"Content-Type") && value(*used).is_some_and(is_grpc)
-        };
-        let is_te = |used: &Used<'m>| {
-            is_header(*used, b"TE") && value(*used).is_some_and(|value| &*value == b"trailers")
-        };
-        if scopes.has(headers) {
-            let mut lines = location.effective(headers);
-            if let Some(line) = lines.clone().find(is_type) {
-                return Some(GrpcSign::MediaType(line));
-            }
-            if let Some(line) = lines.find(is_te) {
-                return Some(GrpcSign::Trailers(line));
-            }
+        let mut lines = location.effective(headers);
+        if let Some(line) = lines.clone().find(|line| sends_media_type(*line)) {
+            return Some(GrpcSign::MediaType(line));
+        }
+        if let Some(line) = lines.find(|line| asks_for_trailers(*line)) {
+            return Some(GrpcSign::Trailers(line));
         }
         let default = location.own(id::DEFAULT_TYPE).next()?;
-        let value = default.directive().arg(0)?.value();
-        is_grpc(value).then_some(GrpcSign::MediaType(default))
+        is_default_grpc(default).then_some(GrpcSign::MediaType(default))
     }
 
     fn sign_of_port(self) -> Option<GrpcSign<'m>> {
@@ -180,6 +173,41 @@ impl<'m> Model<'m> {
     }
 }
 
+impl Model<'_> {
+    /// Whether some line tells of gRPC by its words alone; of those written alike the first is
+    /// looked at.
+    fn has_grpc_lines(&self) -> bool {
+        *self.grpc_lines.get_or_init(|| {
+            let first = |used: &Used<'_>| {
+                used.directive().exemplar().node_id() == used.directive().node_id()
+            };
+            let of = |id| self.every(id).map(|(used, _)| used).filter(first);
+            let sets = |used| sends_media_type(used) || asks_for_trailers(used);
+            [id::GRPC_SET_HEADER, id::PROXY_SET_HEADER].into_iter().any(|id| of(id).any(sets))
+                || of(id::DEFAULT_TYPE).any(is_default_grpc)
+        })
+    }
+}
+
+/// Whether a line sends the media type of gRPC.
+fn sends_media_type(line: Used<'_>) -> bool {
+    is_header(line, b"Content-Type") && second(line).is_some_and(is_grpc)
+}
+
+/// Whether a line asks for trailers, as clients of gRPC do.
+fn asks_for_trailers(line: Used<'_>) -> bool {
+    is_header(line, b"TE") && second(line).is_some_and(|value| &*value == b"trailers")
+}
+
+/// Whether a `default_type` is that of gRPC.
+fn is_default_grpc(line: Used<'_>) -> bool {
+    line.directive().arg(0).is_some_and(|word| is_grpc(word.value()))
+}
+
+fn second(line: Used<'_>) -> Option<Cow<'_, [u8]>> {
+    line.directive().arg(1).map(|word| word.value())
+}
+
 fn is_header(used: Used<'_>, name: &[u8]) -> bool {
     used.directive().exemplar().arg(0).is_some_and(|word| word.is(name))
 }
@@ -198,7 +226,7 @@ fn names_grpc(text: &[u8]) -> bool {
 fn service(location: Used<'_>) -> Option<String> {
     // Few locations have a dot at all.
     let directive = location.directive();
-    memchr::memchr(b'.', directive.text())?;
+    memchr::memchr(b'.', directive.exemplar().text())?;
     let pattern = Pattern::of(directive)?;
     let path = match pattern.kind {
         LocationKind::Exact | LocationKind::Prefix => pattern.name.into_owned(),

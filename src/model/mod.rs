@@ -174,6 +174,8 @@ pub struct Model<'c> {
     unread: OnceCell<HashSet<Use>>,
     /// What some hop says, once somebody asks.
     spoken: OnceCell<Vec<Speech>>,
+    /// Whether some line tells of gRPC by its words, once somebody asks.
+    grpc_lines: OnceCell<bool>,
     /// A variable that says `upgrade` where a client does, once somebody asks.
     upgrade_map: OnceCell<Option<String>>,
     /// Which upstream is reached by which hop, once somebody asks.
@@ -204,6 +206,7 @@ impl<'c> Model<'c> {
             ruled: RefCell::default(),
             unread: OnceCell::new(),
             spoken: OnceCell::new(),
+            grpc_lines: OnceCell::new(),
             upgrade_map: OnceCell::new(),
             reached: OnceCell::new(),
             modules: Modules::default(),

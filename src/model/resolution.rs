@@ -102,7 +102,8 @@ enum Found {
 impl<'m> Seeker<'m> {
     fn seek(&mut self, hop: Hop<'m>) -> Vec<Unresolved<'m>> {
         let used = hop.used();
-        let Some(word) = used.directive().arg(0).filter(|word| word.raw().contains(&b'$')) else {
+        let word = used.directive().exemplar().arg(0);
+        let Some(word) = word.filter(|word| word.raw().contains(&b'$')) else {
             return Vec::new();
         };
         let is_unsure = matches!(hop.kind(), Kind::MailAuth | Kind::Memcached | Kind::Tunnel)

@@ -18,8 +18,8 @@ pub static RULE: Rule = Rule {
 fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
     let family = scope.context().family();
     let target = cx.target();
-    for word in used.directive().args().skip(1) {
-        let value = word.value();
+    for (index, alike) in used.directive().exemplar().args().enumerate().skip(1) {
+        let value = alike.value();
         let Some(phase) = nginx::deprecations(id::LISTEN).iter().find(|phase| {
             phase.family == family
                 && matches!(phase.status, Status::Deprecated | Status::Obsolete)
@@ -29,6 +29,7 @@ fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
         }) else {
             continue;
         };
+        let Some(word) = used.directive().arg(index) else { continue };
         if phase.status == Status::Obsolete {
             let since = phase.versions.since;
             cx.report(used, word.span(), format!("`listen … spdy` does nothing since {since}"))

@@ -22,6 +22,9 @@ fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
         return;
     };
     let target = cx.target();
+    if pool.hops.len() < 2 {
+        return;
+    }
     let mixed = pool.mixed();
     let Some((_, wires)) = mixed.first() else { return };
     let affects = mixed.iter().fold(VersionSet::none(), |all, (part, _)| all.union(part));

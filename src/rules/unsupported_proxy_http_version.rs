@@ -17,8 +17,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(used: Used<'_>, _: Scope<'_>, cx: &mut Context<'_>) {
-    let directive = used.directive();
-    let (Some(word), 1) = (directive.arg(0), directive.args().len()) else { return };
+    let alike = used.directive().exemplar();
+    let (Some(word), 1) = (alike.arg(0), alike.args().len()) else { return };
     let value = word.value();
     let is_angies = cx.model().flavor() == Flavor::Angie && value.as_ref() == b"3";
     if is_placeholder(&value) || is_angies {
@@ -30,6 +30,7 @@ fn check(used: Used<'_>, _: Scope<'_>, cx: &mut Context<'_>) {
     if target.is_within(accepted) {
         return;
     }
+    let Some(word) = used.directive().arg(0) else { return };
     let refused = target.minus(&accepted.iter().copied().collect());
     let shown = crate::model::shown(&value);
     let http2 = VersionSet::since(HTTP2_TO_UPSTREAM);
