@@ -63,7 +63,7 @@ impl<'f> Catalogue<'f> {
             if directives.directives.contains_key(*name) {
                 writeln!(out, "/// `{name}`.")?;
                 let constant = name.to_uppercase();
-                writeln!(out, "pub const {constant}: DirectiveId = DirectiveId({index});")?;
+                writeln!(out, "pub const {constant}: DirectiveId = DirectiveId::new({index});")?;
             }
         }
         Ok(out)

@@ -1,6 +1,7 @@
 //! Directives: by which modules and since when, where they stand, what they take.
 
 use std::fmt;
+use std::num::NonZeroU16;
 
 use super::table::{NAMES, TABLE};
 use super::{Contexts, Flavor, VersionRange, VersionSet};
@@ -8,11 +9,11 @@ use super::{Contexts, Flavor, VersionRange, VersionSet};
 /// A name of the catalogue: every directive that a release of nginx ever had, and those of its
 /// forks and of well-known modules. In the order of the names.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DirectiveId(u16);
+pub struct DirectiveId(NonZeroU16);
 
 /// The directive of that name, byte for byte, as nginx compares.
 pub fn lookup(name: &[u8]) -> Option<DirectiveId> {
-    NAMES.get(name).map(|&index| DirectiveId(index))
+    NAMES.get(name).map(|&index| DirectiveId::new(index))
 }
 
 /// Whether the lines of its block are no directives: `map`, `types` …
@@ -26,12 +27,18 @@ impl DirectiveId {
 
     /// Every directive, in the order of the names.
     pub fn all() -> impl Iterator<Item = Self> {
-        (0..Self::COUNT as u16).map(Self)
+        (0..Self::COUNT as u16).map(Self::new)
     }
 
     /// Its place in the catalogue, below [`Self::COUNT`].
     pub const fn index(self) -> usize {
-        self.0 as usize
+        self.0.get() as usize - 1
+    }
+
+    /// That of a place in the catalogue. It counts from 1, so that `Option<DirectiveId>` is no
+    /// larger: every directive of a tree has one.
+    pub(super) const fn new(index: u16) -> Self {
+        Self(NonZeroU16::MIN.saturating_add(index))
     }
 
     /// The name.

@@ -59,6 +59,11 @@ impl Span {
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
+    /// The span that begins so many bytes further on.
+    pub const fn moved(self, by: u32) -> Self {
+        Self { start: self.start + by, end: self.end + by }
+    }
+
     /// Whether `offset` lies in the span.
     pub const fn contains(self, offset: u32) -> bool {
         self.start <= offset && offset < self.end

@@ -146,7 +146,7 @@ fn note(tree: &Tree, span: Span) -> Option<Found> {
 
 /// The directives before and behind a comment. One that the comment stands in counts as before.
 fn neighbours(tree: &Tree, comment: Span) -> (Option<Directive<'_>>, Option<Directive<'_>>) {
-    let index = tree.nodes.count_while(|word| tree.words[word].start < comment.start);
+    let index = tree.nodes.count_before(comment.start, &tree.words);
     let at = |index: usize| (index < tree.len()).then(|| tree.directive(NodeId::new(index)));
     (index.checked_sub(1).and_then(at), at(index))
 }

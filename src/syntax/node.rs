@@ -3,13 +3,15 @@
 //! them: the smaller, the quicker.
 
 use crate::nginx::{self, DirectiveId};
+use crate::source::Span;
 
 /// Where there is nothing: no parent, no `}`.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// The directives of one text. A directive's words are not kept, they end where those of the next
-/// begin; nor are its children: its subtree is the run of directives up to its end. Nor is its `;`,
-/// which follows the last word and what blank space and comments there are.
+/// The directives of one text. Of those that are written alike only the first has words of its own;
+/// the others have the same ones further on. A directive's children are not kept: its subtree is the
+/// run of directives up to its end. Nor is its `;`, which follows the last word and what blank space
+/// and comments there are.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Nodes {
     all: Vec<Node>,
@@ -19,15 +21,26 @@ pub(super) struct Nodes {
 
 #[derive(Copy, Clone, Debug)]
 struct Node {
-    first_word: u32,
+    /// Where its words begin: of one that has its own, the first among the words of the text; of
+    /// others an offset.
+    place: u32,
     /// Of one without braces its parent, of a block its place in `blocks`.
     link: u32,
     /// The one that stands for all that are written alike.
     exemplar: u32,
-    /// Any, where the name is not known.
-    id: DirectiveId,
-    is_known: bool,
+    id: Option<DirectiveId>,
     kind: NodeKind,
+    /// How many words of its own it has; [`MANY`] stands for as many and more.
+    words: u8,
+}
+
+/// What a directive says of its words when it is added.
+#[derive(Copy, Clone, Debug)]
+pub(super) enum Words {
+    /// They are those of the directive of that index, at this offset.
+    Alike(u32, u32),
+    /// The first of its own among those of the text, and how many they are.
+    Own(u32, usize),
 }
 
 #[derive(Copy, Clone, Debug)]
@@ -66,10 +79,14 @@ impl Nodes {
         &mut self,
         id: Option<DirectiveId>,
         kind: NodeKind,
-        first_word: u32,
+        words: Words,
         parent: u32,
-        (open, exemplar): (u32, u32),
+        open: u32,
     ) {
+        let (place, exemplar, words) = match words {
+            Words::Alike(exemplar, offset) => (offset, exemplar, 0),
+            Words::Own(first, count) => (first, self.all.len() as u32, count.min(MANY) as u8),
+        };
         let link = if kind.is_block() {
             let subtree_end = self.all.len() as u32 + 1;
             self.blocks.push(Block { parent, open, close: NONE, subtree_end });
@@ -80,8 +97,7 @@ impl Nodes {
         if id == Some(nginx::id::INCLUDE) {
             self.includes.push(self.all.len() as u32);
         }
-        let (is_known, id) = (id.is_some(), id.unwrap_or(nginx::id::INCLUDE));
-        self.all.push(Node { first_word, link, exemplar, id, is_known, kind });
+        self.all.push(Node { place, link, exemplar, id, kind, words });
     }
 
     /// Ends a block at its `}`, behind the directives there are.
@@ -121,8 +137,7 @@ impl Nodes {
     }
 
     pub(super) fn id(&self, index: u32) -> Option<DirectiveId> {
-        let node = &self.all[index as usize];
-        node.is_known.then_some(node.id)
+        self.all[index as usize].id
     }
 
     /// The one that stands for all that are written alike.
@@ -130,14 +145,27 @@ impl Nodes {
         self.all[index as usize].exemplar
     }
 
-    /// The place of its first word among those of the text.
-    pub(super) fn first_word(&self, index: u32) -> usize {
-        self.all[index as usize].first_word as usize
+    /// Its words, which may be those of its like before it, and how much further on its own stand
+    /// (bytes).
+    pub(super) fn words<'w>(&self, index: u32, all: &'w [Span]) -> (&'w [Span], u32) {
+        let node = &self.all[index as usize];
+        let own = &self.all[node.exemplar as usize];
+        let first = own.place as usize;
+        let end = match usize::from(own.words) {
+            MANY => {
+                let behind = &self.all[node.exemplar as usize + 1..];
+                let next = behind.iter().find(|next| next.words > 0);
+                next.map_or(all.len(), |next| next.place as usize)
+            }
+            count => first + count,
+        };
+        let words = &all[first..end];
+        (words, if node.words == 0 { node.place - words[0].start } else { 0 })
     }
 
-    /// The place of the first word behind it, if a directive follows.
-    pub(super) fn next_word(&self, index: u32) -> Option<usize> {
-        self.all.get(index as usize + 1).map(|next| next.first_word as usize)
+    /// Where its name begins.
+    pub(super) fn start(&self, index: u32, all: &[Span]) -> u32 {
+        self.all[index as usize].start(all)
     }
 
     /// [`NONE`] at top level.
@@ -160,9 +188,17 @@ impl Nodes {
         self.block(index).map_or(NONE, |block| block.close)
     }
 
-    /// How many directives begin with a first word for which that holds: those of the text's
-    /// beginning.
-    pub(super) fn count_while(&self, comes_before: impl Fn(usize) -> bool) -> usize {
-        self.all.partition_point(|node| comes_before(node.first_word as usize))
+    /// How many directives begin before an offset.
+    pub(super) fn count_before(&self, offset: u32, all: &[Span]) -> usize {
+        self.all.partition_point(|node| node.start(all) < offset)
     }
 }
+
+impl Node {
+    fn start(&self, all: &[Span]) -> u32 {
+        if self.words == 0 { self.place } else { all[self.place as usize].start }
+    }
+}
+
+/// Of so many words the number is not kept.
+const MANY: usize = u8::MAX as usize;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::alike::{Alike, digest};
 use super::lexer;
 use super::lua;
-use super::node::{NONE, NodeKind, Nodes};
+use super::node::{NONE, NodeKind, Nodes, Words};
 use super::problem::{Problem, ProblemKind};
 use super::tree::{Notable, Tree, Trivia, TriviaKind};
 use crate::nginx::{self, DirectiveId};
@@ -200,7 +200,7 @@ impl<'b> Parser<'b> {
         }
         self.end_directive(End::Brace);
         let index = self.nodes.len() as u32 - 1;
-        let name = self.words[self.nodes.first_word(index)];
+        let name = self.name(index);
         if self.is_free_form() {
             self.problem(Problem {
                 kind: ProblemKind::UnexpectedBlock,
@@ -278,7 +278,7 @@ impl<'b> Parser<'b> {
             kind: ProblemKind::MissingSemicolon,
             span: Span::at(self.words[end - 1].end),
             noticed: Some(noticed),
-            began: Some(self.words[self.nodes.first_word(index)]),
+            began: Some(self.name(index)),
             nginx,
         });
     }
@@ -298,7 +298,7 @@ impl<'b> Parser<'b> {
             End::Brace => NodeKind::Block,
             End::Nothing => NodeKind::Unterminated,
         };
-        self.push_node(id, kind);
+        self.push_node(id, kind, self.words.len());
         self.first_word = self.words.len();
         self.line_starts.clear();
         self.first_line = 0;
@@ -314,16 +314,37 @@ impl<'b> Parser<'b> {
         self.open.last().map_or(NONE, |open| open.parent)
     }
 
-    fn push_node(&mut self, id: Option<DirectiveId>, kind: NodeKind) {
+    /// The name of a directive.
+    fn name(&self, index: u32) -> Span {
+        let (words, shift) = self.nodes.words(index, &self.words);
+        words[0].moved(shift)
+    }
+
+    /// Adds a directive of the words from `first_word` to `end`. Those of one that is written like
+    /// another before it are not kept twice.
+    fn push_node(&mut self, id: Option<DirectiveId>, kind: NodeKind, end: usize) {
         let index = self.nodes.len() as u32;
-        let exemplar = match (id, &self.words[self.first_word..]) {
+        let own = &self.words[self.first_word..end];
+        let exemplar = match (id, own) {
             (Some(_), [first, .., last]) if kind != NodeKind::Unterminated => {
                 self.alike.exemplar(index, kind, &self.bytes[first.to(*last).range()])
             }
             _ => index,
         };
-        let first_word = self.first_word as u32;
-        self.nodes.push(id, kind, first_word, self.parent(), (self.at as u32, exemplar));
+        // A quote that is never closed may have taken other words than its like.
+        let is_split_alike = || {
+            let (words, shift) = (self.nodes.words(exemplar, &self.words).0, own[0].start);
+            let moved = words.iter().map(|word| word.moved(shift - words[0].start));
+            moved.eq(own.iter().copied())
+        };
+        let words = if exemplar != index && is_split_alike() {
+            let start = own[0].start;
+            self.words.truncate(self.first_word);
+            Words::Alike(exemplar, start)
+        } else {
+            Words::Own(self.first_word as u32, own.len())
+        };
+        self.nodes.push(id, kind, words, self.parent(), self.at as u32);
     }
 
     /// The word at which another directive begins, if the words at hand cannot be one.
@@ -357,7 +378,7 @@ impl<'b> Parser<'b> {
             End::Nothing if self.at < self.bytes.len() => "unexpected \"}\"".to_owned(),
             End::Nothing => "unexpected end of file, expecting \";\" or \"}\"".to_owned(),
         };
-        self.push_node(id, NodeKind::Unterminated);
+        self.push_node(id, NodeKind::Unterminated, next);
         let noticed = self.span(usize::from(self.at < self.bytes.len()));
         self.report_semicolon(next, noticed, nginx);
         self.first_word = next;

@@ -31,7 +31,7 @@ pub enum PieceKind {
 /// The pieces of a text in order: none overlaps, none is empty, nothing is left out.
 pub fn pieces(tree: &Tree) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::with_capacity(tree.words.len() * 3);
-    pieces.extend(tree.words.iter().map(|&span| Piece { span, kind: PieceKind::Word }));
+    pieces.extend(tree.words().map(|word| Piece { span: word.span(), kind: PieceKind::Word }));
     pieces.extend(
         tree.trivia.iter().map(|one| Piece { span: one.span, kind: PieceKind::Trivia(one.kind) }),
     );

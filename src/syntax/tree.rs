@@ -93,8 +93,8 @@ impl Tree {
     }
 
     /// Every word in the order of the text.
-    pub fn words(&self) -> impl ExactSizeIterator<Item = Word<'_>> {
-        self.words.iter().map(|&span| Word { bytes: &self.bytes, span })
+    pub fn words(&self) -> impl Iterator<Item = Word<'_>> {
+        self.directives().flat_map(Directive::words)
     }
 
     /// Comments, template statements and stray bytes in the order of the text.
@@ -152,11 +152,16 @@ impl<'t> Directive<'t> {
         self.tree.nodes.kind(self.index)
     }
 
+    /// The words of the first that is written alike, and how much further on its own stand.
+    fn spans(self) -> (&'t [Span], u32) {
+        self.tree.nodes.words(self.index, &self.tree.words)
+    }
+
     /// Its words, the name first.
-    fn words(self) -> &'t [Span] {
-        let Tree { nodes, words, .. } = self.tree;
-        let end = nodes.next_word(self.index).unwrap_or(words.len());
-        &words[nodes.first_word(self.index)..end]
+    pub(super) fn words(self) -> impl DoubleEndedIterator<Item = Word<'t>> + ExactSizeIterator {
+        let bytes: &[u8] = &self.tree.bytes;
+        let (words, shift) = self.spans();
+        words.iter().map(move |&read| Word { bytes, read, shift })
     }
 
     /// Its id in this tree.
@@ -170,8 +175,7 @@ impl<'t> Directive<'t> {
     }
 
     /// The directive that stands for all that are written alike, with the same words, and with
-    /// braces or without: one before it, or itself. To read the words of that one is quicker, for
-    /// it is read more often.
+    /// braces or without: one before it, or itself.
     pub fn exemplar(self) -> Self {
         Self { tree: self.tree, index: self.tree.nodes.exemplar(self.index) }
     }
@@ -184,29 +188,33 @@ impl<'t> Directive<'t> {
 
     /// The first word.
     pub fn name(self) -> Word<'t> {
-        Word { bytes: &self.tree.bytes, span: self.words()[0] }
+        let (words, shift) = self.spans();
+        Word { bytes: &self.tree.bytes, read: words[0], shift }
     }
 
     /// The words behind the name.
     pub fn args(self) -> impl DoubleEndedIterator<Item = Word<'t>> + ExactSizeIterator {
         let bytes: &[u8] = &self.tree.bytes;
-        self.words()[1..].iter().map(move |&span| Word { bytes, span })
+        let (words, shift) = self.spans();
+        words[1..].iter().map(move |&read| Word { bytes, read, shift })
     }
 
     /// The word behind the name at `index`, from 0.
     pub fn arg(self, index: usize) -> Option<Word<'t>> {
-        self.words().get(index + 1).map(|&span| Word { bytes: &self.tree.bytes, span })
+        let (words, shift) = self.spans();
+        words.get(index + 1).map(|&read| Word { bytes: &self.tree.bytes, read, shift })
     }
 
     /// From the name to the last word, without `;` or `{`.
     pub fn span(self) -> Span {
-        let words = self.words();
-        words[0].to(words[words.len() - 1])
+        let (words, shift) = self.spans();
+        words[0].to(words[words.len() - 1]).moved(shift)
     }
 
     /// The bytes from the name to the last word.
     pub fn text(self) -> &'t [u8] {
-        &self.tree.bytes[self.span().range()]
+        let (words, _) = self.spans();
+        &self.tree.bytes[words[0].to(words[words.len() - 1]).range()]
     }
 
     /// From the name to the `;` or `}`.
@@ -291,22 +299,25 @@ impl<'t> Iterator for Siblings<'t> {
     }
 }
 
-/// A word of a directive.
+/// A word of a directive. It is read where the first of those stands that are written alike: that
+/// place is read more often, so that it is near.
 #[derive(Copy, Clone)]
 pub struct Word<'t> {
     bytes: &'t [u8],
-    span: Span,
+    read: Span,
+    /// How much further on it stands itself.
+    shift: u32,
 }
 
 impl<'t> Word<'t> {
     /// Where it stands, quotes included.
     pub const fn span(self) -> Span {
-        self.span
+        self.read.moved(self.shift)
     }
 
     /// The bytes as written, quotes included.
     pub fn raw(self) -> &'t [u8] {
-        &self.bytes[self.span.range()]
+        &self.bytes[self.read.range()]
     }
 
     /// Whether it begins with a quote, which nginx takes off.

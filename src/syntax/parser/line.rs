@@ -1,8 +1,8 @@
 //! Lines that were read before: most lines of a configuration stand in it many times. What a line is
 //! split into depends on nothing but its bytes where one directive begins and ends in it, so that
-//! its like is not split again, but gets copies of its words.
+//! its like is not split again, but has its words.
 
-use super::{NodeKind, Parser, digest};
+use super::{NodeKind, Parser, Words, digest};
 use crate::source::Span;
 
 /// Lines that were read of late, each in the one place that its text gives it.
@@ -52,7 +52,7 @@ impl Parser<'_> {
     pub(super) fn remember_line(&mut self) {
         let (place, line) = self.lines.fresh;
         let node = self.nodes.len() - 1;
-        let begins = self.words[self.nodes.first_word(node as u32)].start;
+        let begins = self.nodes.start(node as u32, &self.words);
         if (begins, self.at) == (line.start, line.end as usize)
             && self.lines.problems == self.problems.len()
         {
@@ -62,19 +62,21 @@ impl Parser<'_> {
 
     /// Adds a directive like one that was read before, of so many bytes.
     fn copy(&mut self, node: u32, length: usize) {
-        let (first, index) = (self.words.len(), self.nodes.len() as u32);
-        let words = self.nodes.first_word(node)..self.nodes.next_word(node).unwrap_or(first);
-        let shift = self.at as u32 - self.words[words.start].start;
-        self.words.extend_from_within(words);
-        for word in &mut self.words[first..] {
-            *word = Span::new(word.start + shift, word.end + shift);
-        }
-        self.first_word = self.words.len();
+        let index = self.nodes.len() as u32;
+        let (id, kind, start) = (self.nodes.id(node), self.nodes.kind(node), self.at as u32);
         self.at += length;
-        let (id, kind) = (self.nodes.id(node), self.nodes.kind(node));
-        let exemplar = id.map_or(index, |_| self.nodes.exemplar(node));
-        let open = self.at as u32 - 1;
-        self.nodes.push(id, kind, first as u32, self.parent(), (open, exemplar));
+        let words = if id.is_some() {
+            Words::Alike(self.nodes.exemplar(node), start)
+        } else {
+            // What is said of a line without a known name depends on more than its words.
+            let (words, _) = self.nodes.words(node, &self.words);
+            let shift = start - words[0].start;
+            let copies: Vec<Span> = words.iter().map(|word| word.moved(shift)).collect();
+            self.words.extend_from_slice(&copies);
+            Words::Own(self.first_word as u32, copies.len())
+        };
+        self.first_word = self.words.len();
+        self.nodes.push(id, kind, words, self.parent(), self.at as u32 - 1);
         if kind == NodeKind::Block {
             self.enter(index);
         }

@@ -22,7 +22,7 @@ impl Parser<'_> {
                 kind: ProblemKind::UnclosedBlock,
                 span: Span::new(open, open + 1),
                 noticed: (close != NONE).then(|| Span::new(close, close + 1)),
-                began: Some(self.words[self.nodes.first_word(node)]),
+                began: Some(self.name(node)),
                 nginx: "unexpected end of file, expecting \"}\"".to_owned(),
             };
             if let Some(inner) = self.unexpected_block(node) {
@@ -40,7 +40,7 @@ impl Parser<'_> {
         self.nodes.id(outer).filter(|&id| nginx::is_free_form_block(id))?;
         let next = self.nodes.subtree_end(outer);
         let is_last = next as usize == self.nodes.len();
-        let behind = || self.words[self.nodes.first_word(next)].start;
+        let behind = || self.nodes.start(next, &self.words);
         let end = if is_last { u32::MAX } else { behind() };
         let inside = self.nodes.open(outer)..end;
         self.problems.iter().position(|one| {
