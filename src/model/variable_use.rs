@@ -360,15 +360,11 @@ impl<'m> Look<'_, 'm> {
         if known.as_ref().is_some_and(within) {
             return;
         }
-        let lower = name.to_ascii_lowercase();
-        let key = (family, lower);
-        if self.made.has(&key) {
-            return;
-        }
         let in_releases: VersionSet =
             known.into_iter().flat_map(|one| one.ranges).map(|one| one.versions).collect();
         let versions = self.versions.minus(&in_releases);
-        if versions.is_empty() {
+        let key = (family, name.to_ascii_lowercase());
+        if versions.is_empty() || self.made.has(&key) {
             return;
         }
         self.right = false;

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::repeat::{Duplicate, DuplicateKind};
-use super::{Model, Scope};
+use super::{Model, Scope, ScopeId};
 use crate::include::{Use, Used};
 use crate::nginx::{DirectiveId, Family, id};
 use crate::source::Span;
@@ -137,12 +137,14 @@ impl<'m> Model<'m> {
     fn read_zones(&'m self) -> Vec<Named> {
         let mut zones = Zones::default();
         let readers = DirectiveId::all().filter_map(|id| Some((id, reader(id)?)));
-        let lines = readers.flat_map(|(id, read)| self.every(id).map(move |line| (line, read)));
-        let mut lines: Vec<((Used<'m>, Scope<'m>), Read<'m>)> = lines.collect();
+        let lines = readers.flat_map(|(id, read)| {
+            self.every(id).map(move |(used, scope)| (scope.id(), used.name(), read))
+        });
+        let mut lines: Vec<(ScopeId, Use, Read<'m>)> = lines.collect();
         // Block by block.
-        lines.sort_by_key(|((_, scope), _)| scope.id());
-        for ((used, scope), read) in lines {
-            read(scope, used, &mut zones);
+        lines.sort_by_key(|(scope, ..)| *scope);
+        for (scope, used, read) in lines {
+            read(self.scope(scope), self.used(used), &mut zones);
         }
         self.forget_right(&mut zones);
         zones.used.retain(|zone| !is_placeholder(&zone.name));
