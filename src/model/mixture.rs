@@ -116,8 +116,8 @@ fn application(accepts: &Accepts) -> Way {
 
 fn port(peer: &Peer) -> Way {
     match peer.address.as_ref().ok()?.port? {
-        443 => Some("is on the port of TLS"),
-        80 => Some("is on the port of cleartext"),
+        443 => Some("has the port of TLS"),
+        80 => Some("has the port of cleartext"),
         _ => None,
     }
 }

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 use bstr::ByteSlice;
 
-use super::address::{self, Host};
+use super::address::{self, Address, Host};
 use super::hop::{Hop, Kind};
 use super::peer::{Certainty, Peer};
 use super::{Model, fits, shown};
@@ -141,8 +141,11 @@ impl<'m> Seeker<'m> {
     fn find(&mut self, hop: Hop<'m>, peer: &Peer) -> Found {
         let kind = hop.kind();
         let Ok(address) = &peer.address else {
-            let word = hop.used().directive().arg(0).map(|word| word.value());
-            return self.find_text(kind, peer.tls, &word.unwrap_or_default());
+            let word = hop.used().directive().arg(0).map(|word| word.value()).unwrap_or_default();
+            if self.is_found_by_host(hop, &word) {
+                return Found::Somehow;
+            }
+            return self.find_text(kind, peer.tls, &word);
         };
         let (name, port) = match (&address.host, address.port) {
             (Host::Unix(_), _) | (Host::Ip(_), Some(_)) => return Found::Somehow,
@@ -153,6 +156,26 @@ impl<'m> Seeker<'m> {
             return Found::Somehow;
         }
         Found::Not(Lack::Resolver, Certainty::Certain, false)
+    }
+
+    /// Whether the host, taken by itself, is nothing but addresses and upstreams: the scheme and
+    /// the port may come out of variables that nothing binds to it.
+    fn is_found_by_host(&self, hop: Hop<'m>, text: &[u8]) -> bool {
+        let rest = text.find("://").map_or(text, |at| &text[at + 3..]);
+        let end = rest.iter().position(|byte| matches!(byte, b':' | b'/' | b'?' | b'#'));
+        let host = &rest[..end.unwrap_or(rest.len())];
+        if !host.contains(&b'$') {
+            return false;
+        }
+        let outcomes = hop.scope().outcomes(host);
+        let is_found = |text: &[u8]| {
+            let address = Address::parse(text);
+            address.is_some_and(|one| !matches!(one.host, Host::Name(_)))
+                || self.model.upstreams.find(hop.kind().family(), text).is_some()
+        };
+        !outcomes.others
+            && !outcomes.known.is_empty()
+            && outcomes.known.iter().all(|(text, _)| is_found(text))
     }
 
     /// Of a text with variables that nobody knows.

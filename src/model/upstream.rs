@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashMap;
 
 use super::Model;
 use super::address::{Address, Host};
@@ -13,7 +13,7 @@ use super::hop::Kind;
 use super::peer::Peer;
 use super::scope::{Scope, ScopeId};
 use crate::include::{Use, Used};
-use crate::nginx::{Contexts, DirectiveId, Family, id};
+use crate::nginx::{self, Contexts, DirectiveId, Family, id};
 
 /// An `upstream` block.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct Upstream {
     pub(super) servers: Vec<Server>,
     /// Whether its name says HTTP/2.
     pub(super) names_http2: bool,
+    /// Whether a script chooses the servers, and those that are written only stand in for them.
+    pub(super) is_scripted: bool,
     /// Whether every server is on a port of TLS.
     pub(super) is_on_tls_ports: bool,
     /// Its servers as the peers of passes, as far as they are worked out.
@@ -45,7 +47,7 @@ pub(super) struct Shared {
 #[derive(Clone, Debug)]
 pub struct Server {
     pub(super) used: Use,
-    /// With the port nginx would use; `None` where nobody can tell (a placeholder, say).
+    /// With the port nginx would use; `None` where nobody can tell (a placeholder, a script).
     pub(super) address: Option<Address>,
 }
 
@@ -58,13 +60,19 @@ pub(super) struct Upstreams {
     duplicates: Vec<(Use, Use)>,
     /// Whether a server of http names no port.
     default_port: bool,
-    /// The hosts that some pass gives a port to; worked out only where somebody asks.
-    hosts: OnceCell<HashSet<(Family, Vec<u8>)>>,
+    /// The hosts that some pass gives a port to, with the first of them; worked out only where
+    /// somebody asks.
+    hosts: OnceCell<HashMap<(Family, Vec<u8>), Use>>,
 }
 
 impl Upstreams {
     pub(super) fn build(model: &Model<'_>) -> Self {
         let mut upstreams = Self::default();
+        let balancers: Vec<DirectiveId> = BALANCERS
+            .iter()
+            .filter_map(|name| nginx::lookup(name.as_bytes()))
+            .filter(|id| model.scopes.has(*id))
+            .collect();
         for id in model.scopes.ids() {
             let scope = Scope { model, id };
             let family = match scope.context() {
@@ -75,7 +83,11 @@ impl Upstreams {
             let Some(block) = scope.block() else { continue };
             let Some(name) = block.directive().arg(0) else { continue };
             let (block, name) = (block.name(), name.value().into_owned());
-            let servers = servers(scope, family);
+            let is_scripted = balancers.iter().any(|id| scope.own(*id).next().is_some());
+            let mut servers = servers(scope, family);
+            if is_scripted {
+                servers.iter_mut().for_each(|server| server.address = None);
+            }
             upstreams.default_port |= family == Family::Http
                 && servers.iter().any(|one| names_no_port(model.config.used(one.used)));
             let key = name.to_ascii_lowercase();
@@ -85,8 +97,16 @@ impl Upstreams {
             });
             let names_http2 = names_http2(&name);
             let shared = RefCell::default();
-            let upstream =
-                Upstream { name, block, scope: id, servers, names_http2, is_on_tls_ports, shared };
+            let upstream = Upstream {
+                name,
+                block,
+                scope: id,
+                servers,
+                names_http2,
+                is_scripted,
+                is_on_tls_ports,
+                shared,
+            };
             let all = match family {
                 Family::Stream => &mut upstreams.stream,
                 _ => &mut upstreams.http,
@@ -144,28 +164,44 @@ impl Model<'_> {
         &self.upstreams.duplicates
     }
 
-    /// Whether some pass names that host with a port: then nginx takes it for the same upstream
-    /// where the port is left out (`ngx_http_upstream_add`).
-    pub(super) fn is_passed_to(&self, family: Family, host: &[u8]) -> bool {
+    /// Whether a pass before `used` names that host with a port: then nginx takes it for the same
+    /// upstream where the port is left out (`ngx_http_upstream_add`).
+    pub(super) fn is_passed_to(&self, family: Family, host: &[u8], used: Use) -> bool {
         let hosts = self.upstreams.hosts.get_or_init(|| {
+            let mut hosts: HashMap<(Family, Vec<u8>), Use> = HashMap::default();
             let passes = PASSES.into_iter();
             let passes = passes.flat_map(|id| self.every(id).map(move |(used, at)| (id, used, at)));
-            let hosts = passes.filter_map(|(id, used, scope)| {
-                let text = used.directive().arg(0)?.value();
+            for (id, used, scope) in passes {
+                // With a variable anywhere it is no upstream until a request comes.
+                let text = used.directive().arg(0).map(|word| word.value()).unwrap_or_default();
+                if text.contains(&b'$') {
+                    continue;
+                }
                 let rest =
                     memchr::memmem::find(&text, b"://").map_or(&text[..], |at| &text[at + 3..]);
                 let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?'));
-                let address = Address::parse(&rest[..end.unwrap_or(rest.len())])?;
+                let Some(address) = Address::parse(&rest[..end.unwrap_or(rest.len())]) else {
+                    continue;
+                };
                 let family = scope.context().family();
-                let has_port =
-                    address.port.is_some() || (id == id::PROXY_PASS && family == Family::Http);
-                has_port.then(|| (family, address.host.to_string().into_bytes()))
-            });
-            hosts.collect()
+                if address.port.is_some() || (id == id::PROXY_PASS && family == Family::Http) {
+                    let used = used.name();
+                    let key = (family, address.host.to_string().into_bytes());
+                    let first = hosts.entry(key).or_insert(used);
+                    if self.config.precedes(used, *first) {
+                        *first = used;
+                    }
+                }
+            }
+            hosts
         });
-        hosts.contains(&(family, host.to_ascii_lowercase()))
+        let first = hosts.get(&(family, host.to_ascii_lowercase()));
+        first.is_some_and(|first| self.config.precedes(*first, used))
     }
 }
+
+/// The directives by which a script chooses the server, whatever `server` says.
+const BALANCERS: [&str; 2] = ["balancer_by_lua_block", "balancer_by_lua_file"];
 
 /// The directives that name an upstream.
 const PASSES: [DirectiveId; 7] = [
@@ -197,4 +233,28 @@ fn servers(scope: Scope<'_>, family: Family) -> Vec<Server> {
         Some(Server { used: used.name(), address })
     };
     scope.own(id::SERVER).filter_map(server).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::sample;
+
+    #[test]
+    fn a_server_that_stands_in_for_the_choice_of_a_script_tells_nothing() {
+        let model = |lines: &str| {
+            let text = format!(
+                "upstream up {{ {lines} }}
+                server {{ listen 127.0.0.1:8443 ssl; }}
+                server {{ location /a {{ proxy_pass http://up; }} location /b {{ grpc_pass up; }} }}"
+            );
+            sample::of("1.28.3", &text, |model| {
+                let clashes = model.hops().map(|hop| hop.clashes().len()).sum::<usize>();
+                (clashes, model.default_ports().len())
+            })
+        };
+        assert_eq!(model("server 127.0.0.1:8443;"), (2, 0));
+        assert_eq!(model("server 0.0.0.1;"), (0, 1));
+        assert_eq!(model("server 127.0.0.1:8443; balancer_by_lua_file b.lua;"), (0, 0));
+        assert_eq!(model("server 0.0.0.1; balancer_by_lua_block { }"), (0, 0));
+    }
 }

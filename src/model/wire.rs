@@ -4,7 +4,7 @@
 use super::accept::Speech;
 use super::hop::{HTTP2_TO_UPSTREAM, HTTP11_DEFAULT, Hop};
 use super::keepalive::Pool;
-use crate::nginx::VersionSet;
+use crate::nginx::{Family, VersionSet};
 
 /// What goes over a connection: one kept for another is of no use.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,9 @@ impl<'m> Pool<'m> {
     pub fn mixed(&self) -> Vec<(VersionSet, Vec<(Wire, Hop<'m>)>)> {
         let hops = || self.hops.iter().filter(|hop| !hop.surely_clashes());
         let mut mixed = Vec::new();
+        if self.is_scripted() {
+            return mixed;
+        }
         for part in self.parts() {
             let mut wires: Vec<(Wire, Hop<'m>)> = Vec::new();
             for &hop in hops() {
@@ -59,6 +62,13 @@ impl<'m> Pool<'m> {
             }
         }
         mixed
+    }
+
+    /// Whether a script chooses the servers: then protocols share an upstream, not a server.
+    fn is_scripted(&self) -> bool {
+        let upstreams = &self.upstream.model.upstreams;
+        let upstream = upstreams.find(Family::Http, self.name().as_bytes());
+        upstream.is_some_and(|upstream| upstream.is_scripted)
     }
 
     /// The target, cut where a hop speaks another protocol.
@@ -117,5 +127,13 @@ mod tests {
             mixed("1.31.3", plain, "proxy_http_version 1.0; proxy_pass http://up;"),
             [] as [usize; 0]
         );
+    }
+    #[test]
+    fn a_script_that_chooses_the_server_may_keep_protocols_apart() {
+        let text = "upstream up { server 10.0.0.1:80; balancer_by_lua_block { } keepalive 4; }
+            server { location /a { grpc_pass up; } location /b { grpc_pass grpcs://up; } }";
+        sample::of("1.28.3", text, |model| {
+            assert!(model.pools().next().unwrap().mixed().is_empty());
+        });
     }
 }

@@ -144,7 +144,8 @@ fn address(subject: &mut Subject<'_, '_>, word: Word<'_>, url: &Url<'_>, form: &
         None if url.port.is_none() && !form.has_port => {
             let is_name = matches!(url.host, Host::Name(_));
             // Another file may define it, or name the host with a port.
-            if (is_name && !model.config().is_complete()) || model.is_passed_to(family, host) {
+            let is_open = is_name && !model.config().is_complete();
+            if is_open || model.is_passed_to(family, host, subject.used.name()) {
                 return;
             }
             let shown = crate::model::shown(host);
