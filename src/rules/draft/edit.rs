@@ -36,23 +36,6 @@ pub(in crate::rules) fn insert_before(used: Used<'_>, text: &str) -> Edit {
     replace(used, Span::at(around.span.start), format!("{text}{gap}"))
 }
 
-/// An edit that puts a directive at the beginning of the braces of `block`.
-pub(in crate::rules) fn insert_inside(block: Used<'_>, text: &str) -> Edit {
-    let directive = block.directive();
-    let around = Around::of(block, directive.terminator());
-    if !around.ends_line() {
-        return replace(block, Span::at(around.span.end), format!(" {text}"));
-    }
-    let first = directive.children().next().map(|child| Around::of(block, child.whole_span()));
-    let indentation = first.and_then(|first| first.indentation()).unwrap_or_else(|| {
-        let own = Around::of(block, directive.span()).indentation().unwrap_or_default();
-        let step = if own.starts_with('\t') { "\t" } else { "    " };
-        Cow::Owned(format!("{own}{step}"))
-    });
-    let text = format!("{}{indentation}{text}", around.ending());
-    replace(block, Span::at(around.line_end()), text)
-}
-
 /// An edit that takes a directive away, with its line if nothing else stands there.
 pub(in crate::rules) fn remove(used: Used<'_>) -> Edit {
     let around = Around::of(used, used.directive().whole_span());
@@ -162,17 +145,6 @@ mod tests {
         assert_eq!(two("a; c;"), "a; b; d; c;");
         let before = |text| edited(text, |used| insert_before(used, "b;"));
         assert_eq!(before("  a; c;\r\n"), "  b;\r\n  a; c;\r\n");
-    }
-
-    #[test]
-    fn a_directive_goes_into_a_block() {
-        let inside = |text| edited(text, |used| insert_inside(used, "b;"));
-        assert_eq!(
-            inside("  if (a) { # why\n      c;\n  }\n"),
-            "  if (a) { # why\n      b;\n      c;\n  }\n"
-        );
-        assert_eq!(inside("\tif (a) {\n\t}"), "\tif (a) {\n\t\tb;\n\t}");
-        assert_eq!(inside("if (a) { c; }"), "if (a) { b; c; }");
     }
 
     #[test]

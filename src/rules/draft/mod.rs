@@ -1,15 +1,13 @@
 //! Findings in the making: what a rule says of a place, until the engine weighs it.
 
 mod clash;
-#[allow(dead_code, reason = "the rules of this issue use them one by one")]
 mod edit;
 mod fault;
 mod pass;
 mod sign;
 
 pub(super) use clash::{evidence, peers_in_words};
-#[allow(unused_imports, reason = "the rules of this issue use them one by one")]
-pub(super) use edit::{insert_before, insert_behind, insert_inside, remove, remove_word, replace};
+pub(super) use edit::{insert_before, insert_behind, remove, remove_word, replace};
 pub(super) use fault::report_faults;
 pub(super) use pass::{keep_connection, speak_http11};
 pub(super) use sign::grpc_sign_in_words;

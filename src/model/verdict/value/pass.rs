@@ -145,6 +145,7 @@ fn address(subject: &mut Subject<'_, '_>, word: Word<'_>, url: &Url<'_>, form: &
             let is_name = matches!(url.host, Host::Name(_));
             // Another file may define it, or name the host with a port.
             let is_open = is_name && !model.config().is_complete();
+            subject.looked_around = true;
             if is_open || model.is_passed_to(family, host, subject.used.name()) {
                 return;
             }
