@@ -80,7 +80,7 @@ pub use draft::{Draft, Finding};
 #[allow(unused_imports, reason = "the rules of this issue use them one by one")]
 use draft::{
     grpc_sign_in_words, insert_before, insert_behind, insert_inside, keep_connection,
-    peers_in_words, remove, remove_word, replace, report_faults, speak_http11,
+    listen_in_words, peers_in_words, remove, remove_word, replace, report_faults, speak_http11,
 };
 
 use crate::diagnostic::{Card, Category, Confidence, Diagnostic, Level};

@@ -7,7 +7,7 @@ mod fault;
 mod pass;
 mod sign;
 
-pub(super) use clash::{evidence, peers_in_words};
+pub(super) use clash::{evidence, listen_in_words, peers_in_words};
 #[allow(unused_imports, reason = "the rules of this issue use them one by one")]
 pub(super) use edit::{insert_before, insert_behind, insert_inside, remove, remove_word, replace};
 pub(super) use fault::report_faults;
