@@ -2,15 +2,17 @@
 //! passes.
 
 use super::Model;
+use super::hop::Kind;
 use super::material::listens_for_tls;
 use super::peer::HTTP2_DIRECTIVE;
+use super::scope::Scope;
 use crate::include::{Use, Used};
 use crate::nginx::{Contexts, DirectiveId, Family, Version, VersionSet, id};
 
 /// A directive whose meaning is another from a release on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// The directive; for a default, the first `listen` for which it counts.
+    /// The directive; for a default, the first `listen` or pass for which it counts.
     pub used: Use,
     /// The first release with the new meaning.
     pub since: Version,
@@ -27,10 +29,21 @@ pub enum ChangeKind {
     EmptyHost,
     /// A request that is not idempotent goes to no second server.
     NextUpstream,
-    /// TLSv1.3 joins the default of `ssl_protocols`, which is in force in so many servers.
-    Tls13(usize),
-    /// TLSv1 and TLSv1.1 leave the default of `ssl_protocols`, which is in force in so many servers.
-    TlsBelow12(usize),
+    /// TLSv1.3 joins the default of `ssl_protocols`.
+    Tls13(ChangedDefault),
+    /// TLSv1 and TLSv1.1 leave the default of `ssl_protocols`.
+    TlsBelow12(ChangedDefault),
+}
+
+/// A default that is in force.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct ChangedDefault {
+    /// The directive that is not there.
+    pub of: DirectiveId,
+    /// In how many servers, or by how many passes, that counts.
+    pub count: usize,
+    /// Whether those are servers.
+    pub in_servers: bool,
 }
 
 impl Model<'_> {
@@ -70,12 +83,13 @@ impl Model<'_> {
             }
         }
         let [with, without] = [TLS13, TLS12_AT_LEAST].map(|since| self.changes_at(since));
-        if let Some((used, count)) = (with || without).then(|| self.default_protocols()).flatten() {
+        let defaults = if with || without { self.default_protocols() } else { Vec::new() };
+        for (used, default) in defaults {
             if with {
-                add(used, TLS13, ChangeKind::Tls13(count));
+                add(used, TLS13, ChangeKind::Tls13(default));
             }
             if without {
-                add(used, TLS12_AT_LEAST, ChangeKind::TlsBelow12(count));
+                add(used, TLS12_AT_LEAST, ChangeKind::TlsBelow12(default));
             }
         }
         changes
@@ -87,22 +101,44 @@ impl Model<'_> {
         target.meets(&VersionSet::before(version)) && target.meets(&VersionSet::since(version))
     }
 
-    /// The first `listen` for TLS in http where no `ssl_protocols` is in force, and in how many
-    /// servers that is so.
-    fn default_protocols(&self) -> Option<(Use, usize)> {
-        let by_default = self.scopes().filter(|scope| {
-            scope.context() == Contexts::SERVER
-                && listens_for_tls(*scope)
-                && scope.effective(id::SSL_PROTOCOLS).next().is_none()
-        });
-        let mut by_default = by_default.peekable();
-        let first = by_default.peek().copied()?;
+    /// The first `listen` for TLS where no `ssl_protocols` is in force, and in how many servers that
+    /// is so; and the first pass over TLS of each module in the same way.
+    fn default_protocols(&self) -> Vec<(Use, ChangedDefault)> {
+        let mut defaults: Vec<(Use, ChangedDefault)> = Vec::new();
+        let mut add = |used: Use, of, in_servers| {
+            let is_it =
+                |one: &&mut (Use, ChangedDefault)| (one.1.of, one.1.in_servers) == (of, in_servers);
+            match defaults.iter_mut().find(is_it) {
+                Some((_, known)) => known.count += 1,
+                None => defaults.push((used, ChangedDefault { of, count: 1, in_servers })),
+            }
+        };
         let is_tls = |used: &Used<'_>| used.directive().args().any(|word| word.raw() == b"ssl");
-        let listen = first.own(id::LISTEN).find(is_tls)?.name();
-        Some((listen, by_default.count()))
+        let is_default = |scope: Scope<'_>, id| scope.effective(id).next().is_none();
+        for scope in self.scopes().filter(|scope| SERVERS.contains(&scope.context())) {
+            if listens_for_tls(scope) && is_default(scope, id::SSL_PROTOCOLS) {
+                let listen = scope.own(id::LISTEN).find(is_tls).map(Used::name);
+                listen.into_iter().for_each(|listen| add(listen, id::SSL_PROTOCOLS, true));
+            }
+        }
+        for hop in self.hops() {
+            let of = match hop.kind() {
+                Kind::Grpc => id::GRPC_SSL_PROTOCOLS,
+                Kind::Proxy | Kind::Stream => id::PROXY_SSL_PROTOCOLS,
+                Kind::Uwsgi => id::UWSGI_SSL_PROTOCOLS,
+                _ => continue,
+            };
+            let is_tls = hop.peers().iter().any(|peer| peer.tls() == Some(true));
+            if is_tls && is_default(hop.scope(), of) {
+                add(hop.used().name(), of, false);
+            }
+        }
+        defaults
     }
 }
 
+/// The blocks with a `listen`.
+const SERVERS: [Contexts; 3] = [Contexts::MAIL_SERVER, Contexts::SERVER, Contexts::STREAM_SERVER];
 /// The directives that set a request header.
 const HEADERS: [DirectiveId; 2] = [id::GRPC_SET_HEADER, id::PROXY_SET_HEADER];
 /// The directives that say when a request goes to the next server.

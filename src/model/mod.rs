@@ -47,7 +47,7 @@ mod zone;
 pub use accept::{Accepts, Applications, Mismatch, Speaks, Speech, Tls};
 pub use address::{Address, Host};
 pub use buffer::Misfitting;
-pub use change::{Change, ChangeKind};
+pub use change::{Change, ChangeKind, ChangedDefault};
 pub use default_port::DefaultPort;
 pub use difference::{Differing, OnlyHttp2, Options};
 pub use force::Affected;

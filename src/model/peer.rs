@@ -1,7 +1,9 @@
 //! Peers: to whom nginx opens a connection, what each accepts, and how that is known.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
+use super::Model;
 use super::accept::{Accepts, Applications, Mismatch, Tls};
 use super::address::{Address, Host};
 use super::hop::Kind;
@@ -398,6 +400,42 @@ impl Peer {
         let used = used.name();
         let address = Err(text.to_vec());
         Self { address, used, tls, via: None, upstream: None, known: Known::NOTHING }
+    }
+}
+
+impl Model<'_> {
+    /// Whether a `listen` is of the socket that takes a connection to a peer: what is known of that
+    /// may also come from a listener that a stream server leads on to.
+    pub fn is_taken_by(&self, peer: &Peer, listen: Use) -> bool {
+        let socket = self.socket_of(peer);
+        socket.is_none_or(|socket| socket.listeners.iter().any(|one| one.used == listen))
+    }
+
+    /// The `listen` of the default server of the socket that takes a connection to a peer, where
+    /// listeners tell of it.
+    pub fn listen_of(&self, peer: &Peer) -> Option<Use> {
+        let Evidence::Listener { default, implicit: false, .. } = peer.evidence() else {
+            return None;
+        };
+        let socket = self.socket_of(peer);
+        let own = socket.as_ref().and_then(|socket| socket.default_listener());
+        Some(own.filter(|one| !one.implicit).map_or(*default, |one| one.used))
+    }
+
+    /// The `server` of a `listen` of the socket that takes a connection to a peer.
+    pub fn server_of(&self, peer: &Peer, listen: Use) -> Option<Scope<'_>> {
+        let socket = self.socket_of(peer)?;
+        let listener = socket.listeners.iter().find(|one| one.used == listen)?;
+        Some(Scope { model: self, id: listener.server })
+    }
+
+    fn socket_of(&self, peer: &Peer) -> Option<Cow<'_, Socket>> {
+        let address = peer.address.as_ref().ok()?;
+        let port = match address.host {
+            Host::Unix(_) => 0,
+            _ => address.port?,
+        };
+        self.sockets.at(&address.host, port)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Context, On, Rule};
 use crate::diagnostic::{Category, Level};
-use crate::model::{Change, ChangeKind};
+use crate::model::{Change, ChangeKind, ChangedDefault};
 use crate::nginx::VersionSet;
 
 /// The rule.
@@ -18,10 +18,6 @@ fn check(cx: &mut Context<'_>) {
     let model = cx.model();
     for Change { used, since, kind } in model.changes() {
         let used = model.used(used);
-        let servers = |count: usize| match count {
-            1 => "in this server".to_owned(),
-            more => format!("in {more} servers, of which this is the first"),
-        };
         let (what, keep) = match kind {
             ChangeKind::CleartextHttp2 => (
                 "this socket, which took HTTP/2 alone, takes HTTP/1 too".to_owned(),
@@ -35,21 +31,31 @@ fn check(cx: &mut Context<'_>) {
                 "a POST, LOCK or PATCH that was sent goes to no other server".to_owned(),
                 "`non_idempotent` keeps the old meaning",
             ),
-            ChangeKind::Tls13(count) => (
-                format!("`ssl_protocols` takes TLSv1.3 too by default, {}", servers(count)),
-                "`ssl_protocols TLSv1 TLSv1.1 TLSv1.2` keeps the old default",
+            ChangeKind::Tls13(default) => (
+                format!("`{}` takes TLSv1.3 too by default, {}", default.of.name(), place(default)),
+                "the directive with `TLSv1 TLSv1.1 TLSv1.2` keeps the old default",
             ),
-            ChangeKind::TlsBelow12(count) => (
+            ChangeKind::TlsBelow12(default) => (
                 format!(
-                    "`ssl_protocols` takes neither TLSv1 nor TLSv1.1 by default, {}",
-                    servers(count)
+                    "`{}` takes neither TLSv1 nor TLSv1.1 by default, {}",
+                    default.of.name(),
+                    place(default)
                 ),
-                "`ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3` keeps the old default",
+                "the directive with `TLSv1 TLSv1.1 TLSv1.2 TLSv1.3` keeps the old default",
             ),
         };
         let message = format!("from {since} on {what}");
         cx.report(used, used.directive().span(), message)
             .affects(model.target(), &VersionSet::since(since))
             .help(keep);
+    }
+}
+
+fn place(default: ChangedDefault) -> String {
+    match (default.in_servers, default.count) {
+        (true, 1) => "in this server".to_owned(),
+        (true, count) => format!("in {count} servers, of which this is the first"),
+        (false, 1) => "in this pass".to_owned(),
+        (false, count) => format!("in {count} passes, of which this is the first"),
     }
 }

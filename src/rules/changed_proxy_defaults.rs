@@ -18,6 +18,10 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
     let target = cx.target();
     let spans = target.meets(&VersionSet::before(HTTP11_DEFAULT))
         && target.meets(&VersionSet::since(HTTP11_DEFAULT));
+    if spans && matches!(hop.kind(), Kind::Fastcgi | Kind::Grpc | Kind::Memcached) {
+        keepalive_alone(hop, cx);
+        return;
+    }
     if !spans || hop.kind() != Kind::Proxy || !hop.says(Speech::Http2).is_empty() {
         return;
     }
@@ -38,21 +42,18 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
     let is_kept =
         hop.headers("connection").all(|line| line.plain().is_none_or(|one| !one.holds("close")));
     let pools = hop.upstreams();
-    let keeps_none = |upstream: &Scope<'_>| upstream.own(id::KEEPALIVE).next().is_none();
     let is_http10 = hop.decided_by().is_some() && !hop.says(Speech::Http10).is_empty();
     if is_kept && !is_http10 && pools.iter().any(keeps_none) {
-        changes.push("`keepalive`, which is on for an `upstream`");
+        changes.push(KEEPALIVE);
     }
     if changes.is_empty() {
         return;
     }
     let used = hop.used();
-    let message = format!("from 1.29.7 on defaults of this pass change: {}", changes.join("; "));
+    let message = format!("{CHANGE}{}", changes.join("; "));
     let mut draft = cx.report(used, used.directive().span(), message).confidence(certainty.into());
-    for upstream in pools.iter().filter(|upstream| keeps_none(upstream)) {
-        if let Some(block) = upstream.block() {
-            draft = draft.label_once(block.location(), "no `keepalive` here");
-        }
+    for block in pools.iter().filter(|one| keeps_none(one)).filter_map(|one| one.block()) {
+        draft = draft.label_once(block.location(), "no `keepalive` here");
     }
     draft = draft.help(
         "write what is meant: `proxy_http_version`, `proxy_set_header Connection`, `keepalive`",
@@ -63,3 +64,26 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
         draft.fix("speak HTTP/1.1 in every release", Applicability::Unsafe, None, edits);
     }
 }
+
+/// A pass of another module has no default but that of its upstream.
+fn keepalive_alone(hop: Hop<'_>, cx: &mut Context<'_>) {
+    let pools: Vec<Scope<'_>> = hop.upstreams().into_iter().filter(keeps_none).collect();
+    if pools.is_empty() || hop.unkept().is_some() {
+        return;
+    }
+    let used = hop.used();
+    let message = format!("{CHANGE}{KEEPALIVE}");
+    let mut draft = cx
+        .report(used, used.directive().span(), message)
+        .help("write what is meant: `keepalive`, and `keepalive 0` (from 1.29.7 on) for none");
+    for block in pools.iter().filter_map(|one| one.block()) {
+        draft = draft.label_once(block.location(), "no `keepalive` here");
+    }
+}
+
+fn keeps_none(upstream: &Scope<'_>) -> bool {
+    upstream.own(id::KEEPALIVE).next().is_none()
+}
+
+const CHANGE: &str = "from 1.29.7 on defaults of this pass change: ";
+const KEEPALIVE: &str = "`keepalive`, which is on for an `upstream`";

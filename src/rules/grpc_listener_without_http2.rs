@@ -41,7 +41,12 @@ fn check(cx: &mut Context<'_>) {
         if model.target().meets(&since) {
             draft = draft.help("write `http2 on;` into the `server`");
             if let Some(first) = listens.first() {
-                let edits = vec![insert_behind(*first, "http2 on;")];
+                let own = server.own(id::HTTP2).next();
+                let edit = match own.and_then(|own| Some((own, own.directive().arg(0)?))) {
+                    Some((own, word)) => replace(own, word.span(), "on"),
+                    None => insert_behind(*first, "http2 on;"),
+                };
+                let edits = vec![edit];
                 draft = draft.fix(
                     "write `http2 on;`",
                     Applicability::Unsafe,
@@ -52,10 +57,19 @@ fn check(cx: &mut Context<'_>) {
         }
         let before = VersionSet::before(HTTP2_DIRECTIVE);
         if model.target().meets(&before) {
-            draft = draft.help("below 1.25.1, add `http2` to the `listen`");
+            // In cleartext the socket would take HTTP/1 no longer.
+            let tls: Vec<_> = listens
+                .iter()
+                .filter(|used| used.directive().args().any(|word| word.raw() == b"ssl"))
+                .collect();
+            draft = draft.help(if tls.is_empty() {
+                "below 1.25.1, `listen` with `http2` on a port of its own, which takes HTTP/2 alone"
+            } else {
+                "below 1.25.1, add `http2` to the `listen` with `ssl`"
+            });
             let end = |used: crate::include::Used<'_>| Span::at(used.directive().span().end);
             let edits: Vec<_> =
-                listens.iter().map(|used| replace(*used, end(*used), " http2")).collect();
+                tls.into_iter().map(|used| replace(*used, end(*used), " http2")).collect();
             if !edits.is_empty() {
                 draft.fix("add `http2`", Applicability::Unsafe, Some(before), edits);
             }

@@ -1,6 +1,6 @@
 //! HTTP/2 is spoken to a peer that does not speak it.
 
-use super::draft::{Draft, insert_behind, peers_in_words, replace};
+use super::draft::{Draft, insert_behind, listen_in_words, peers_in_words, replace};
 use super::{Context, On, Rule};
 use crate::diagnostic::{Applicability, Category, Level};
 use crate::model::{Clash, Evidence, Hop, Kind, Mismatch, Model, Peer, Tls, shown};
@@ -31,7 +31,10 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
     let mut draft = cx.report_clash(hop, clash, message, |peer| match peer.evidence() {
         Evidence::Listener { default, implicit: false, .. } => Some((
             model.used(*default).location(),
-            format!("this listener, `{}`, does not take HTTP/2", peer.shown()),
+            format!(
+                "this listener, {}, does not take HTTP/2",
+                listen_in_words(model, peer, *default)
+            ),
         )),
         _ => None,
     });
@@ -88,11 +91,16 @@ fn at_listener(draft: Draft<'_>, model: &Model<'_>, hop: Hop<'_>, peer: &Peer, c
     }
     let end = listen.directive().args().last().map(|word| word.span().end);
     let Some(end) = end.map(crate::source::Span::at) else { return };
+    let own = model.server_of(peer, *default).and_then(|server| server.own(id::HTTP2).next());
+    let edit = match own.and_then(|own| Some((own, own.directive().arg(0)?))) {
+        Some((own, word)) => replace(own, word.span(), "on"),
+        None => insert_behind(listen, "http2 on;"),
+    };
     let draft = draft.fix(
         "let the server take HTTP/2 with `http2 on`",
         Applicability::Unsafe,
         Some(VersionSet::since(HTTP2_DIRECTIVE)),
-        vec![insert_behind(listen, "http2 on;")],
+        vec![edit],
     );
     let what = if tls { "HTTP/2 too" } else { "HTTP/2 instead of HTTP/1" };
     draft.fix(

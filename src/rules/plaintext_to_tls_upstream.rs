@@ -1,6 +1,6 @@
 //! Cleartext is spoken to a peer that takes only TLS.
 
-use super::{Context, On, Rule, peers_in_words, replace};
+use super::{Context, On, Rule, listen_in_words, peers_in_words, replace};
 use crate::diagnostic::{Applicability, Category, Level};
 use crate::model::{Certainty, Evidence, Hop, Kind, Mismatch};
 use crate::source::Span;
@@ -30,7 +30,10 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
     let mut draft = cx.report_clash(hop, clash, message, |peer| match peer.evidence() {
         Evidence::Listener { ssl: Some(listen), .. } => Some((
             model.used(*listen).location(),
-            format!("`ssl` makes this socket, `{}`, take only TLS", peer.shown()),
+            format!(
+                "`ssl` makes this socket, {}, take only TLS",
+                listen_in_words(model, peer, *listen)
+            ),
         )),
         _ => None,
     });

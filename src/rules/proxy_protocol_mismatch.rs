@@ -1,6 +1,6 @@
 //! A PROXY protocol header is missing, or nobody wants it.
 
-use super::draft::{insert_behind, peers_in_words, replace};
+use super::draft::{insert_behind, listen_in_words, peers_in_words, replace};
 use super::{Context, On, Rule};
 use crate::diagnostic::{Applicability, Category, Level};
 use crate::model::{Certainty, Clash, Evidence, Hop, Kind, Mismatch, Peer, shown};
@@ -56,7 +56,10 @@ fn missing(hop: Hop<'_>, clash: &Clash, cx: &mut Context<'_>) {
     let draft = cx.report_clash(hop, clash, message, |peer| match peer.evidence() {
         Evidence::Listener { proxy_protocol: Some(listen), .. } => Some((
             model.used(*listen).location(),
-            format!("`proxy_protocol` makes this socket, `{}`, want the header", peer.shown()),
+            format!(
+                "`proxy_protocol` makes this socket, {}, want the header",
+                listen_in_words(model, peer, *listen)
+            ),
         )),
         _ => None,
     });
@@ -92,24 +95,21 @@ fn unexpected(hop: Hop<'_>, clash: &Clash, cx: &mut Context<'_>) {
     let own = hop.scope().own(id::PROXY_PROTOCOL).any(|one| one.name() == header.name());
     let (at, other) = if own { (header, hop.used()) } else { (hop.used(), header) };
     let other_message = if own { "to this peer" } else { "the header is sent by this" };
+    // What a stream server leads on to has no say in what it takes itself.
+    let listener = |peer: &Peer| model.listen_of(peer).map(|listen| model.used(listen));
     let mut draft = cx
-        .report_clash_at(at, hop, clash, message, |peer| match peer.evidence() {
-            Evidence::Listener { default, implicit: false, .. } => Some((
-                model.used(*default).location(),
-                format!("this listener, `{}`, has no `proxy_protocol`", peer.shown()),
-            )),
-            _ => None,
+        .report_clash_at(at, hop, clash, message, |peer| {
+            let message = format!("this listener, `{}`, has no `proxy_protocol`", peer.shown());
+            listener(peer).map(|listen| (listen.location(), message))
         })
         .label(other.location(), other_message)
         .help("take it away, or write `proxy_protocol` at the `listen` of the peer");
     // None is safe: it may be the listener that lacks its parameter, or the header may be too much.
-    let mut peers = hop.peers_of(clash).map(Peer::evidence);
-    if let (Some(Evidence::Listener { default, implicit: false, .. }), None) =
-        (peers.next(), peers.next())
-        && let Some(word) = model.used(*default).directive().args().last()
+    let mut peers = hop.peers_of(clash);
+    if let (Some(listen), None) = (peers.next().and_then(listener), peers.next())
+        && let Some(word) = listen.directive().args().last()
     {
-        let edits =
-            vec![replace(model.used(*default), Span::at(word.span().end), " proxy_protocol")];
+        let edits = vec![replace(listen, Span::at(word.span().end), " proxy_protocol")];
         draft = draft.fix("want the header at the listener", Applicability::Unsafe, None, edits);
     }
     if let Some(word) = header.directive().arg(0).filter(|_| own && clash.is_of_all(hop)) {

@@ -1,6 +1,6 @@
 //! TLS is spoken to a peer that takes only cleartext.
 
-use super::{Context, On, Rule, peers_in_words, replace};
+use super::{Context, On, Rule, listen_in_words, peers_in_words, replace};
 use crate::diagnostic::{Applicability, Category, Level};
 use crate::model::{Evidence, Hop, Kind, Mismatch};
 
@@ -29,7 +29,7 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
     let mut draft = cx.report_clash(hop, clash, message, |peer| match peer.evidence() {
         Evidence::Listener { default, implicit: false, .. } => Some((
             model.used(*default).location(),
-            format!("this listener, `{}`, has no `ssl`", peer.shown()),
+            format!("this listener, {}, has no `ssl`", listen_in_words(model, peer, *default)),
         )),
         _ => None,
     });

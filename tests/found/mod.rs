@@ -274,3 +274,73 @@ fn referers_without_a_name_are_refused_where_all_is_known() {
         assert_eq!(referers(words), "", "{words}");
     }
 }
+
+/// The text of a root after each fix of its first finding.
+fn mended(text: &str, version: &str) -> Vec<String> {
+    let report = checked(&[("/r/nginx.conf", text)], "/r/nginx.conf", Some(version));
+    let fixes = report.diagnostics.first().map_or(&[][..], |one| &one.fixes);
+    let mend = |fix: &ngxlint::diagnostic::Fix| {
+        let mut text = text.to_owned();
+        for edit in fix.edits.iter().rev() {
+            text.replace_range(edit.at.span.range(), &edit.text);
+        }
+        text
+    };
+    fixes.iter().map(mend).collect()
+}
+
+#[test]
+fn http2_is_turned_on_where_it_is_turned_off() {
+    let text = |flag: &str| {
+        format!(
+            "events {{}} http {{ http2 on;
+            server {{ listen 127.0.0.1:8081; http2 {flag}; }}
+            server {{ listen 8080; location / {{ grpc_pass 127.0.0.1:8081; }} }} }}"
+        )
+    };
+    assert_eq!(mended(&text("off"), "1.28.3"), [text("on")]);
+    let text = |flag: &str| {
+        format!(
+            "events {{}} http {{ server {{ listen 8080; http2 {flag};
+            location / {{ grpc_pass 10.0.0.5:50051; }} }} }}"
+        )
+    };
+    assert_eq!(mended(&text("off"), "1.28.3"), [text("on")]);
+    let text =
+        "events {} http { server { listen 8080; location / { grpc_pass 10.0.0.5:50051; } } }";
+    assert_eq!(mended(text, "1.22.1"), [""; 0], "the socket would take HTTP/1 no longer");
+}
+
+#[test]
+fn a_comment_that_declares_stays_at_its_pass() {
+    let text = "events {} stream { server { listen 8; proxy_pass 10.0.0.9:443; # ngxlint: speaks=h2
+        proxy_ssl on; } }";
+    let [mended] = mended(text, "1.31.3").try_into().expect("one fix");
+    let report = checked(&[("/r/nginx.conf", &mended)], "/r/nginx.conf", Some("1.31.3"));
+    assert_eq!(found(&report), "");
+}
+
+#[test]
+fn a_stream_listener_takes_a_header_or_not_whatever_is_behind_it() {
+    let text = |parameter: &str| {
+        format!(
+            "events {{}} stream {{
+            server {{ listen 9002; proxy_pass 127.0.0.1:9003; proxy_protocol on; }}
+            server {{ listen 9003{parameter}; proxy_pass 127.0.0.1:9004; proxy_protocol on; }}
+            server {{ listen 9004 proxy_protocol; proxy_pass 10.0.0.5:80; }} }}"
+        )
+    };
+    assert_eq!(mended(&text(""), "1.28.3").first(), Some(&text(" proxy_protocol")));
+}
+
+#[test]
+fn a_label_tells_which_socket_it_is_about() {
+    let text = format!(
+        "events {{}} stream {{ server {{ listen 127.0.0.1:7000; proxy_pass 127.0.0.1:8443; }} }}
+        http {{ {TLS} server {{ listen 80; location / {{ proxy_pass http://127.0.0.1:7000; }} }} }}"
+    );
+    let report = checked(&[("/r/nginx.conf", &text)], "/r/nginx.conf", Some("1.28.3"));
+    let labels: Vec<&str> =
+        report.diagnostics[0].labels.iter().map(|one| one.message.as_str()).collect();
+    assert_eq!(labels, ["`ssl` makes this socket, behind `127.0.0.1:7000`, take only TLS"]);
+}

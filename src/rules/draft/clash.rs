@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::super::Context;
 use super::Draft;
 use crate::diagnostic::Level;
-use crate::include::Used;
+use crate::include::{Use, Used};
 use crate::model::{Clash, Evidence, Hop, Model, Peer};
 use crate::source::Location;
 
@@ -50,6 +50,12 @@ impl Context<'_> {
         }
         draft
     }
+}
+
+/// Where a `listen` that tells of a peer is: at its address, or behind that.
+pub(in crate::rules) fn listen_in_words(model: &Model<'_>, peer: &Peer, listen: Use) -> String {
+    let behind = if model.is_taken_by(peer, listen) { "" } else { "behind " };
+    format!("{behind}`{}`", peer.shown())
 }
 
 /// How it is known what a peer accepts, as a label.

@@ -22,6 +22,10 @@ pub(in crate::rules) fn insert_behind(used: Used<'_>, text: &str) -> Edit {
             let text = format!("{gap}{}", text.replace('\n', &gap));
             replace(used, Span::at(around.line_end()), text)
         }
+        // A comment stays beside its directive, and may mean it.
+        None if around.ends_line() && !around.behind.trim_ascii().is_empty() => {
+            replace(used, Span::at(around.span.start), format!("{} ", text.replace('\n', " ")))
+        }
         _ => replace(used, Span::at(around.span.end), format!(" {}", text.replace('\n', " "))),
     }
 }

@@ -6,7 +6,7 @@ mod fault;
 mod pass;
 mod sign;
 
-pub(super) use clash::{evidence, peers_in_words};
+pub(super) use clash::{evidence, listen_in_words, peers_in_words};
 pub(super) use edit::{insert_before, insert_behind, remove, remove_word, replace};
 pub(super) use fault::report_faults;
 pub(super) use pass::{keep_connection, speak_http11};
