@@ -15,11 +15,13 @@ mod peer;
 mod port;
 mod process;
 mod runtime;
+mod server;
 mod situation;
 mod soup;
 mod text;
 mod tokens;
 mod tree;
 mod upgrade;
+mod upstream_server;
 
 pub use install::Release;
