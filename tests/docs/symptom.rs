@@ -1,9 +1,10 @@
 //! The rows by which pages are found from a log: what one says of a line holds on every page, and
-//! no line is another's.
+//! a line that nginx wrote finds the row that was written for it.
 
 use ngxlint::diagnostic::Category;
+use ngxlint::errorlog::{Catalogue, Line};
 use ngxlint::nginx::Version;
-use ngxlint::page::Symptom;
+use ngxlint::page::{Page, Symptom};
 use ngxlint::rules::ALL;
 
 use super::page;
@@ -21,21 +22,6 @@ fn log(row: &Symptom) -> &str {
     row.log.as_deref().expect("only those with a line are here")
 }
 
-/// Whether a message begins as the text says, `*` standing for any bytes.
-fn is_matched(text: &str, message: &str) -> bool {
-    let mut parts = text.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| message.strip_prefix(first)) else {
-        return false;
-    };
-    parts.all(|part| match rest.split_once(part) {
-        Some((_, after)) => {
-            rest = after;
-            true
-        }
-        None => false,
-    })
-}
-
 /// Whether both rows can be about one line: the same text, the same log, a scheme of both.
 fn meet(one: &Symptom, other: &Symptom) -> bool {
     let has_scheme = |scheme: &String| other.schemes.contains(scheme);
@@ -51,18 +37,30 @@ fn level(row: &Symptom, release: Version) -> Option<&str> {
     says.then(|| at.map_or("error", |(_, level)| level))
 }
 
-/// The usual pages for a message of an upstream of that scheme: those of the best rows.
-fn usual(message: &str, scheme: &str) -> Vec<&'static str> {
-    let mut found: Vec<_> = rows()
-        .into_iter()
-        .filter(|(_, row)| row.schemes.is_empty() || row.schemes.iter().any(|one| one == scheme))
-        .filter(|(_, row)| is_matched(log(row), message))
-        .collect();
-    assert!(!found.is_empty(), "no page knows `{message}` of {scheme}");
-    if found.iter().any(|(_, row)| !log(row).contains('*')) {
-        found.retain(|(_, row)| !log(row).contains('*'));
-    }
-    found.iter().filter(|(_, row)| row.usual).map(|(name, _)| *name).collect()
+/// A line of a connection to an upstream of that scheme; none, if it is empty.
+fn line(message: &str, scheme: &str) -> String {
+    let upstream = match scheme {
+        "" => String::new(),
+        "stream" => ", upstream: \"127.0.0.1:9000\"".to_owned(),
+        scheme => format!(", upstream: \"{scheme}://127.0.0.1:9000/\""),
+    };
+    format!(
+        "2026/01/01 00:00:00 [error] 1#1: *1 {message}, client: 127.0.0.1, server: , \
+         request: \"GET / HTTP/1.1\"{upstream}, host: \"t\""
+    )
+}
+
+/// What `diagnose` finds for the line: the text, and the pages that are usually behind it.
+fn found(catalogue: &Catalogue<'_>, text: &str) -> Option<(String, Vec<String>)> {
+    let line = Line::parse(text.as_bytes()).expect("a line of nginx");
+    let sign = catalogue.sign(&line)?;
+    let rows = sign.rows(line.scheme());
+    let usual = rows.iter().filter(|(_, row)| row.usual).map(|(page, _)| page.name.clone());
+    Some((sign.text().to_owned(), usual.collect()))
+}
+
+fn pages() -> Vec<Page<'static>> {
+    ALL.iter().map(|rule| page(rule)).collect()
 }
 
 #[test]
@@ -89,16 +87,14 @@ fn pages_agree_about_a_line() {
 }
 
 #[test]
-fn no_text_is_met_by_the_line_of_another() {
-    let rows = rows();
-    for (name, one) in &rows {
-        for (other_name, other) in rows.iter().filter(|(_, other)| other.log != one.log) {
-            // An exact text beats one with `*`.
-            let is_worse = log(other).contains('*') && !log(one).contains('*');
-            let line = log(one).replace('*', "x");
-            let is_met = !is_worse && is_matched(log(other), &line);
-            assert!(!is_met, "{other_name} `{}` meets {name} `{line}`", log(other));
-        }
+fn a_line_shows_the_text_that_was_written_for_it() {
+    let pages = pages();
+    let catalogue = Catalogue::new(&pages);
+    for (name, row) in rows() {
+        let scheme = row.schemes.first().map_or("", String::as_str);
+        let line = line(&log(&row).replace('*', "x"), scheme);
+        let text = found(&catalogue, &line).map(|(text, _)| text);
+        assert_eq!(text.as_deref(), Some(log(&row)), "{name}: {line}");
     }
 }
 
@@ -128,7 +124,7 @@ fn schemes_are_those_of_nginx() {
 /// things are.
 const LINES: &[(&str, &str, Option<&str>)] = &[
     (
-        "upstream sent no valid HTTP/1.0 header while reading response header from upstream, client: 127.0.0.1",
+        "upstream sent no valid HTTP/1.0 header while reading response header from upstream",
         "http",
         Some("http1-to-http2-upstream"),
     ),
@@ -261,7 +257,7 @@ const LINES: &[(&str, &str, Option<&str>)] = &[
     ),
     (r#"broken header: "GET / HTTP/1.0"#, "", Some("proxy-protocol-mismatch")),
     (
-        "invalid connection preface while processing HTTP/2 connection, client: 127.0.0.1",
+        "invalid connection preface while processing HTTP/2 connection",
         "",
         Some("http2-only-listener"),
     ),
@@ -270,25 +266,25 @@ const LINES: &[(&str, &str, Option<&str>)] = &[
         "",
         Some("plaintext-to-tls-upstream"),
     ),
-    (
-        r#"client sent invalid request while reading client request line, client: 127.0.0.1, server: , request: "PRI * HTTP/2.0""#,
-        "",
-        Some("grpc-listener-without-http2"),
-    ),
-    ("no resolver defined to resolve localhost, client: 127.0.0.1", "", Some("missing-resolver")),
-    (r#"no port in upstream "localhost", client: 127.0.0.1"#, "", Some("missing-resolver")),
+    ("client sent invalid request while reading client request line", "", None),
+    ("no resolver defined to resolve localhost", "", Some("missing-resolver")),
+    (r#"no port in upstream "localhost""#, "", Some("missing-resolver")),
 ];
 
 #[test]
 fn real_lines_are_known() {
-    for (line, scheme, expected) in LINES {
-        // Where a line is short, its place is the one that most have.
-        let place = " while reading response header from upstream, client: 127.0.0.1";
-        let is_whole = line.contains(" while ") || scheme.is_empty();
-        let line = if is_whole { (*line).to_owned() } else { format!("{line}{place}") };
-        assert_eq!(usual(&line, scheme), expected.iter().copied().collect::<Vec<_>>(), "{line}");
+    let pages = pages();
+    let catalogue = Catalogue::new(&pages);
+    for (message, scheme, expected) in LINES {
+        // Where a message is short, its place is the one that most have.
+        let place = " while reading response header from upstream";
+        let is_whole = message.contains(" while ") || scheme.is_empty();
+        let message = if is_whole { (*message).to_owned() } else { format!("{message}{place}") };
+        let usual = found(&catalogue, &line(&message, scheme)).map(|(_, usual)| usual);
+        let expected: Vec<_> = expected.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!(usual, Some(expected), "{message} of {scheme}");
     }
-    for line in ["no live upstreams while connecting to upstream", "open() failed"] {
-        assert!(rows().iter().all(|(_, row)| !is_matched(log(row), line)), "{line}");
+    for message in ["no live upstreams while connecting to upstream", "open() failed"] {
+        assert_eq!(found(&catalogue, &line(message, "http")), None, "{message}");
     }
 }
