@@ -117,7 +117,7 @@ impl<'m> Scope<'m> {
     }
 
     /// The includes in this block that were not read and may hold directives of proxying.
-    fn unread(self) -> impl Iterator<Item = Use> {
+    pub(super) fn unread(self) -> impl Iterator<Item = Use> {
         let unread = self.model.unread.get_or_init(|| unread(self.model));
         let includes = (!unread.is_empty()).then(|| self.own(id::INCLUDE));
         let uses = includes.into_iter().flatten().map(|used| used.name());

@@ -342,7 +342,7 @@ pub(super) fn is_of_any6(listen: Directive<'_>) -> bool {
 }
 
 /// The host and the ports (first, last) of a `listen` (`ngx_http_core_listen`).
-fn endpoint(text: &[u8]) -> Option<(Host, (u16, u16))> {
+pub(super) fn endpoint(text: &[u8]) -> Option<(Host, (u16, u16))> {
     if address::strip_prefix_ignore_case(text, b"unix:").is_some() {
         return Some((address::Address::parse(text)?.host, (0, 0)));
     }

@@ -52,6 +52,16 @@ impl<'t> Pattern<'t> {
         Some(Self { kind, name, word: first, modifier })
     }
 
+    /// Whether no regular expression beside it is tried: `^~`.
+    pub(super) fn is_final(&self) -> bool {
+        self.modifier == "^~"
+    }
+
+    /// Whether it is a regular expression for letters of either case: `~*`.
+    pub(super) fn ignores_case(&self) -> bool {
+        self.modifier == "~*"
+    }
+
     /// The modifier and the name, for a message.
     pub fn shown(&self) -> String {
         let name = super::shown(&self.name);

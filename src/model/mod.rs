@@ -26,11 +26,14 @@ mod mail;
 mod material;
 mod mixture;
 mod peer;
+mod regex;
 mod repeat;
 mod resolution;
+mod route;
 #[cfg(test)]
 mod sample;
 mod scope;
+mod server_log;
 mod server_name;
 mod sharing;
 mod stream;
@@ -62,6 +65,7 @@ pub use mixture::Mixture;
 pub use peer::{Certainty, Evidence, HTTP2_DIRECTIVE, Known, Peer};
 pub use repeat::{Duplicate, DuplicateKind};
 pub use resolution::{Lack, Sought, Unresolved};
+pub use route::Route;
 pub use scope::{Scope, ScopeId};
 pub use server_name::{NameDirectives, ServerName, UpstreamName};
 pub use sharing::{Exclusion, SecondListen, SecondName};
@@ -74,6 +78,7 @@ pub use wire::Wire;
 pub use zone::{Dangling, Zone, ZoneKind};
 
 use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
 use bstr::ByteSlice;
 use foldhash::{HashMap, HashMapExt, HashSet};
@@ -181,6 +186,8 @@ pub struct Model<'c> {
     /// Which upstream is reached by which hop, once somebody asks.
     reached: OnceCell<keepalive::Reached>,
     modules: Modules,
+    /// The locations of the servers that somebody asked.
+    routes: RefCell<HashMap<ScopeId, Rc<route::Table>>>,
     /// The lines that name zones and the like, once somebody asks.
     named: OnceCell<Vec<zone::Named>>,
     verdicts: verdict::Verdicts,
@@ -210,6 +217,7 @@ impl<'c> Model<'c> {
             upgrade_map: OnceCell::new(),
             reached: OnceCell::new(),
             modules: Modules::default(),
+            routes: RefCell::default(),
             named: OnceCell::new(),
             verdicts: verdict::Verdicts::default(),
         };

@@ -67,7 +67,13 @@ impl<'p> Page<'p> {
     pub fn text(&self, width: usize) -> String {
         let mut text = String::new();
         text::paragraph(&mut text, &format!("{}.", self.summary), width);
-        for symptom in &self.symptoms {
+        for (index, symptom) in self.symptoms.iter().enumerate() {
+            // Rows that differ only in what machines use, such as the scheme, are one to people.
+            let is_said =
+                |row: &Symptom| (&row.log, &row.client) == (&symptom.log, &symptom.client);
+            if self.symptoms.iter().take(index).any(is_said) {
+                continue;
+            }
             let versions = symptom.versions.as_ref().map(|set| format!(" ({set})"));
             let versions = versions.unwrap_or_default();
             for (who, what) in

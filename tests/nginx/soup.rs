@@ -6,6 +6,7 @@ use bstr::ByteSlice;
 
 use super::Release;
 use super::process::check;
+use super::random::Random;
 use super::tokens::is_said;
 
 /// How many texts each release is given, each others.
@@ -52,17 +53,11 @@ const PIECES: &[&str] = &[
     "types {",
 ];
 
-/// The text of a number, always the same (splitmix64).
+/// The text of a number, always the same.
 fn text(number: u64) -> String {
-    let mut state = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mut below = move |limit: usize| {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % limit as u64) as usize
-    };
-    let length = 1 + below(8);
-    let pieces: String = (0..length).map(|_| PIECES[below(PIECES.len())]).collect();
+    let mut random = Random::of(number);
+    let length = 1 + random.below(8);
+    let pieces: String = (0..length).map(|_| random.one_of(PIECES)).collect();
     format!("events {{}}\n{pieces}")
 }
 

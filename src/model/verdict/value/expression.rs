@@ -1,8 +1,9 @@
 //! Words that are regular expressions.
 
+use super::Subject;
 use super::complex::part;
-use super::{Subject, regex};
 use crate::include::Used;
+use crate::model::regex;
 use crate::model::verdict::FaultKind;
 use crate::nginx::{Family, id};
 use crate::syntax::{Word, is_placeholder};

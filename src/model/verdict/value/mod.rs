@@ -26,7 +26,6 @@ mod option;
 mod pass;
 mod process;
 mod referer;
-mod regex;
 mod rewrite;
 mod scalar;
 mod scheme;

@@ -4,8 +4,11 @@
 
 mod class;
 mod group;
+mod meaning;
 #[cfg(test)]
 mod tests;
+
+pub(super) use meaning::{Expression, Text};
 
 /// What is known of a pattern that nothing is wrong with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,17 +30,7 @@ pub(super) struct Flaw {
 
 /// Reads a pattern.
 pub(super) fn read(pattern: &[u8]) -> Result<Shape<'_>, Flaw> {
-    let mut reader = Reader {
-        pattern,
-        at: 0,
-        before: Before::Nothing,
-        open: Vec::new(),
-        captures: 0,
-        names: Vec::new(),
-        shares_names: false,
-        numbers: Vec::new(),
-        references: Vec::new(),
-    };
+    let mut reader = Reader::new(pattern);
     match reader.run() {
         Ok(()) => Ok(Shape { captures: Some(reader.captures), names: reader.names }),
         Err(Stop::Unsure) => Ok(Shape { captures: None, names: reader.names }),
@@ -65,6 +58,8 @@ enum Before {
 struct Reader<'p> {
     pattern: &'p [u8],
     at: usize,
+    /// Whether the case of letters is ignored, where that matters: for the bytes of a class.
+    caseless: bool,
     before: Before,
     /// Where the groups that are open begin, and of a condition the branches that it may still have.
     open: Vec<(usize, Option<u32>)>,
@@ -82,6 +77,21 @@ fn flaw<T>(at: usize, message: impl Into<String>) -> Result<T, Stop> {
 }
 
 impl<'p> Reader<'p> {
+    const fn new(pattern: &'p [u8]) -> Self {
+        Self {
+            pattern,
+            at: 0,
+            caseless: false,
+            before: Before::Nothing,
+            open: Vec::new(),
+            captures: 0,
+            names: Vec::new(),
+            shares_names: false,
+            numbers: Vec::new(),
+            references: Vec::new(),
+        }
+    }
+
     fn peek(&self, ahead: usize) -> Option<u8> {
         self.pattern.get(self.at + ahead).copied()
     }
@@ -102,7 +112,7 @@ impl<'p> Reader<'p> {
         while let Some(byte) = self.peek(0) {
             match byte {
                 b'\\' => self.escape()?,
-                b'[' => self.class()?,
+                b'[' => _ = self.class()?,
                 b'(' => self.group()?,
                 b')' => {
                     if self.open.pop().is_none() {

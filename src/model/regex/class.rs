@@ -2,6 +2,42 @@
 
 use super::{Before, Reader, Stop, flaw};
 
+/// Which bytes a class takes.
+#[derive(Copy, Clone)]
+pub(super) struct Bytes([u128; 2]);
+
+impl Bytes {
+    /// Those for which `has` holds.
+    pub(super) fn of(has: impl Fn(u8) -> bool) -> Self {
+        let mut bits = [0; 2];
+        for byte in (0..=u8::MAX).filter(|byte| has(*byte)) {
+            bits[usize::from(byte >> 7)] |= 1 << (byte & 0x7f);
+        }
+        Self(bits)
+    }
+
+    /// Whether a byte is among them.
+    pub(super) const fn has(self, byte: u8) -> bool {
+        self.0[(byte >> 7) as usize] >> (byte & 0x7f) & 1 == 1
+    }
+
+    const fn with(self, other: Self) -> Self {
+        Self([self.0[0] | other.0[0], self.0[1] | other.0[1]])
+    }
+
+    /// The same, or all others.
+    const fn or_others(self, inverse: bool) -> Self {
+        if inverse { Self([!self.0[0], !self.0[1]]) } else { self }
+    }
+
+    /// With the letters of the other case.
+    pub(super) fn folded(self) -> Self {
+        let has =
+            |byte: u8| self.has(byte.to_ascii_lowercase()) || self.has(byte.to_ascii_uppercase());
+        Self::of(has)
+    }
+}
+
 impl Reader<'_> {
     /// A backslash with what belongs to it, in a class or outside.
     pub(super) fn character(&mut self) -> Result<Member, Stop> {
@@ -11,7 +47,16 @@ impl Reader<'_> {
         };
         self.at += 2;
         Ok(match byte {
-            b'd' | b'D' | b'w' | b'W' | b's' | b'S' | b'h' | b'H' | b'v' | b'V' => Member::Set,
+            b'd' | b'D' | b'w' | b'W' | b's' | b'S' | b'h' | b'H' | b'v' | b'V' => {
+                let name: &[u8] = match byte.to_ascii_lowercase() {
+                    b'd' => b"digit",
+                    b'w' => b"word",
+                    b's' => b"space",
+                    b'h' => b"h",
+                    _ => b"v",
+                };
+                Member::Set(named(name).or_others(byte.is_ascii_uppercase()))
+            }
             b'n' => Member::Byte(b'\n'),
             b'r' => Member::Byte(b'\r'),
             b't' => Member::Byte(b'\t'),
@@ -73,14 +118,17 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn class(&mut self) -> Result<(), Stop> {
+    /// A class; which bytes it takes, if that is sure.
+    pub(super) fn class(&mut self) -> Result<Option<Bytes>, Stop> {
         let start = self.at;
         if let Some(name) = posix(self.rest()) {
             let shown = crate::model::shown(&self.rest()[..name.len() + 4]);
             return flaw(start, format!("`{shown}` must stand in a class: `[{shown}]`"));
         }
-        self.at += 1 + usize::from(self.peek(1) == Some(b'^'));
+        let inverse = self.peek(1) == Some(b'^');
+        self.at += 1 + usize::from(inverse);
         let first = self.at;
+        let (mut taken, mut sure) = (Bytes([0; 2]), true);
         // What a `-` would make a range of.
         let mut low: Option<u8> = None;
         loop {
@@ -89,7 +137,10 @@ impl Reader<'_> {
             };
             if byte == b']' && self.at > first {
                 self.pass(1, Before::Item);
-                return Ok(());
+                if self.caseless {
+                    taken = taken.folded();
+                }
+                return Ok(sure.then(|| taken.or_others(inverse)));
             }
             let high = match byte {
                 b'-' if low.is_some() && self.peek(1).is_some_and(|next| next != b']') => {
@@ -104,9 +155,25 @@ impl Reader<'_> {
                 (Some(low), Member::Byte(high)) if low > high => {
                     return flaw(at, "this range is out of order");
                 }
-                (Some(_), Member::Set) => return flaw(at, "a range ends with no single character"),
-                (None, Member::Byte(byte)) => Some(byte),
-                _ => None,
+                (Some(_), Member::Set(_)) => {
+                    return flaw(at, "a range ends with no single character");
+                }
+                (Some(low), Member::Byte(high)) => {
+                    taken = taken.with(Bytes::of(|byte| (low..=high).contains(&byte)));
+                    None
+                }
+                (None, Member::Byte(byte)) => {
+                    taken = taken.with(Bytes::of(|other| other == byte));
+                    Some(byte)
+                }
+                (None, Member::Set(set)) => {
+                    taken = taken.with(set);
+                    None
+                }
+                (_, Member::Other) => {
+                    sure = false;
+                    None
+                }
             };
         }
     }
@@ -137,7 +204,7 @@ impl Reader<'_> {
                     return flaw(self.at, format!("there is no class `[:{shown}:]`"));
                 }
                 self.at += name.len() + 4;
-                Ok(Member::Set)
+                Ok(Member::Set(self.posix(known, name.len() > known.len())))
             }
             (byte, _) => {
                 self.at += 1;
@@ -145,13 +212,21 @@ impl Reader<'_> {
             }
         }
     }
+
+    /// The bytes of `[:name:]` or `[:^name:]`. In a pattern that ignores case, `upper` and `lower` are
+    /// both.
+    fn posix(&self, name: &[u8], inverse: bool) -> Bytes {
+        let set = named(name);
+        let set = if self.caseless { set.folded() } else { set };
+        set.or_others(inverse)
+    }
 }
 
 /// What stands in a class.
 pub(super) enum Member {
     Byte(u8),
     /// Many characters.
-    Set,
+    Set(Bytes),
     /// One or many, who knows.
     Other,
 }
@@ -169,6 +244,29 @@ fn number(digits: &[u8], base: u32) -> Option<u32> {
     digits.iter().try_fold(0_u32, |sum, digit| {
         let digit = (*digit as char).to_digit(base)?;
         Some(sum.saturating_mul(base).saturating_add(digit))
+    })
+}
+
+/// The bytes of a class by its name in brackets; those of `\h` and `\v` by their letters.
+fn named(name: &[u8]) -> Bytes {
+    let blank = |byte: u8| byte == b' ' || byte == b'\t';
+    Bytes::of(|byte| match name {
+        b"alnum" => byte.is_ascii_alphanumeric(),
+        b"alpha" => byte.is_ascii_alphabetic(),
+        b"ascii" => byte.is_ascii(),
+        b"blank" => blank(byte),
+        b"cntrl" => byte.is_ascii_control(),
+        b"digit" => byte.is_ascii_digit(),
+        b"graph" => byte.is_ascii_graphic(),
+        b"lower" => byte.is_ascii_lowercase(),
+        b"print" => byte.is_ascii_graphic() || byte == b' ',
+        b"punct" => byte.is_ascii_punctuation(),
+        b"space" => byte == b' ' || (b'\t'..=b'\r').contains(&byte),
+        b"upper" => byte.is_ascii_uppercase(),
+        b"word" => byte.is_ascii_alphanumeric() || byte == b'_',
+        b"xdigit" => byte.is_ascii_hexdigit(),
+        b"h" => blank(byte) || byte == 0xa0,
+        _ => (b'\n'..=b'\r').contains(&byte) || byte == 0x85,
     })
 }
 
