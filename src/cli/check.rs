@@ -113,22 +113,36 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
 impl Findings {
     /// Checks what is asked for, writes what was found, and says how to exit.
     pub(super) fn give(self, request: project::Request, talk: &Talk) -> Result<ExitCode, Failure> {
+        let policy = self.selection.policy(Level::Warning);
+        let request = project::Request { policy, ..request };
+        let report = project::check(&Disk, &request);
+        progress::clear();
+        self.write(&report.map_err(Failure::new)?, &request.policy, talk)
+    }
+
+    /// What to run and to show where logs are read: somebody asked what their lines mean.
+    pub(super) fn policy_for_logs(&self) -> Policy {
+        self.selection.policy(Level::Info)
+    }
+
+    /// Writes what was found, and says how to exit.
+    pub(super) fn write(
+        self,
+        report: &Report,
+        policy: &Policy,
+        talk: &Talk,
+    ) -> Result<ExitCode, Failure> {
         let Self { selection, output_format: format } = self;
         let fail_on = selection.fail_on;
-        let policy = selection.policy();
-        let (min_level, min_confidence) = (policy.min_level, policy.min_confidence);
-        let report = project::check(&Disk, &project::Request { policy, ..request });
-        progress::clear();
-        let report = report.map_err(Failure::new)?;
-        let summary = report::summary(&report, min_level, min_confidence);
-        output::give(talk.output.as_deref(), |out| write(out, &report, format, &summary, talk))?;
-        if report.summary.files == 0 {
+        let summary = report::summary(report, policy.min_level, policy.min_confidence);
+        output::give(talk.output.as_deref(), |out| write(out, report, format, &summary, talk))?;
+        if report.summary.files == 0 && report.summary.log.is_none() {
             output::say(NOTHING);
         } else if format == Format::Concise && !talk.quiet {
             summary.lines().for_each(output::say);
         }
-        output::unknown_release(&report, talk);
-        output::files(&report, talk);
+        output::unknown_release(report, talk);
+        output::files(report, talk);
         let failed = report.diagnostics.iter().any(|diagnostic| fail_on.by(diagnostic.level));
         Ok(ExitCode::from(u8::from(failed)))
     }
@@ -148,7 +162,7 @@ fn write(
         Format::Concise => report::concise(out, report, talk.color == Color::Always),
         Format::Full => {
             report::full(out, report, output::look(talk))?;
-            if report.summary.files > 0 && !talk.quiet {
+            if (report.summary.files > 0 || report.summary.log.is_some()) && !talk.quiet {
                 writeln!(out, "{summary}")?;
             }
             Ok(())
@@ -157,12 +171,13 @@ fn write(
 }
 
 impl Selection {
-    fn policy(self) -> Policy {
-        let implied = if self.fail_on == FailOn::Info { Level::Info } else { Level::Warning };
+    /// What is asked for; `level`: what is shown at least, where nobody says so.
+    fn policy(&self, level: Level) -> Policy {
+        let implied = if self.fail_on == FailOn::Info { Level::Info } else { level };
         Policy {
-            select: self.select,
-            ignore: self.ignore,
-            levels: self.levels.0,
+            select: self.select.clone(),
+            ignore: self.ignore.clone(),
+            levels: self.levels.0.clone(),
             min_level: self.min_level.unwrap_or(implied),
             min_confidence: self.min_confidence,
             ..Policy::default()

@@ -27,6 +27,20 @@ pub(super) struct Found {
 
 /// Finds and reads what is asked for.
 pub(super) fn units(loader: &dyn Loader, request: &Request) -> Result<Found, Error> {
+    from(loader, request, |finder| finder.starts())
+}
+
+/// Finds and reads the roots that the request or the settings name; nothing, if they name none.
+pub(super) fn roots(loader: &dyn Loader, request: &Request) -> Result<Found, Error> {
+    from(loader, request, |finder| finder.named_roots(Path::new("")))
+}
+
+/// Finds and reads what some paths lead to.
+fn from(
+    loader: &dyn Loader,
+    request: &Request,
+    starts: impl FnOnce(&Finder<'_>) -> Result<Vec<PathBuf>, Error>,
+) -> Result<Found, Error> {
     let overlay = request
         .stdin
         .as_ref()
@@ -47,7 +61,7 @@ pub(super) fn units(loader: &dyn Loader, request: &Request) -> Result<Found, Err
             PathGlob::new(pattern).map_err(|error| Error::new(format!("--exclude {error}")))?;
         finder.exclude.push(glob);
     }
-    for path in finder.starts()? {
+    for path in starts(&finder)? {
         finder.start(&path)?;
     }
     finder.rootless()?;

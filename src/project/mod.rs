@@ -1,9 +1,12 @@
 //! The one road from what a user names to a report: find the configurations, read them, work out
 //! what they mean, run the rules, put together what they found.
 
+mod advice;
 mod classify;
 mod detection;
+mod diagnose;
 mod error;
+mod explain;
 mod find;
 mod ignored;
 mod image;
@@ -16,7 +19,9 @@ mod unit;
 mod upgrade;
 mod upward;
 
+pub use diagnose::{Diagnosis, Learned, Log, diagnose};
 pub use error::Error;
+pub use explain::{Explanation, Match, explain};
 pub use upgrade::Upgrade;
 
 use std::cmp::Ordering;
@@ -141,7 +146,8 @@ fn finish(report: &mut Report, shown: &Shown) {
     let sources = &report.sources;
     report.diagnostics.sort_by(|a, b| {
         let name = |one: &Diagnostic| sources.source(one.at.source).name.as_path();
-        let place = |one: &Diagnostic| (one.at.span.start, one.rule);
+        let before = |one: &Diagnostic| sources.source(one.at.source).before;
+        let place = |one: &Diagnostic| (before(one), one.at.span.start, one.rule);
         let files = if a.at.source == b.at.source { Ordering::Equal } else { name(a).cmp(name(b)) };
         files.then_with(|| place(a).cmp(&place(b))).then_with(|| a.message.cmp(&b.message))
     });
