@@ -4,6 +4,7 @@
 mod cli;
 #[cfg(test)]
 mod docs;
+#[cfg(test)]
 mod fix;
 #[cfg(test)]
 mod found;
