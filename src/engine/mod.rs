@@ -74,14 +74,16 @@ pub fn run(
     outcome
 }
 
-/// The log lines that the page of a rule knows for some release of the target.
+/// The log line by which the page of a rule would have it known: its first for some release of the
+/// target. The others are the page's to tell.
 fn logs(rule: &str, target: &VersionSet) -> Vec<String> {
     let page = Rule::named(rule).and_then(|rule| Page::parse(rule.page).ok());
     let symptoms = page.map(|page| page.symptoms).unwrap_or_default();
     symptoms
         .into_iter()
         .filter(|symptom| symptom.versions.as_ref().is_none_or(|versions| versions.meets(target)))
-        .filter_map(|symptom| symptom.log)
+        .find_map(|symptom| symptom.log)
+        .into_iter()
         .collect()
 }
 

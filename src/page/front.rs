@@ -1,5 +1,7 @@
 //! The front matter: what machines know of a rule.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -112,11 +114,37 @@ impl Reader<'_> {
         if row.log.is_none() && row.client.is_none() {
             return Err(self.error(at, "a symptom shows in the `log` or at the `client`"));
         }
+        let levels = row.level.map_or_else(|| Ok(Vec::new()), |level| self.levels(at, level))?;
+        let words = row.proves.into_iter().map(|word| {
+            word.get_ref().parse().map_err(|error: String| self.error(word.span().start, error))
+        });
         Ok(Symptom {
             log: self.optional(row.log)?,
             client: self.optional(row.client)?,
             versions: self.versions(row.versions)?,
+            levels,
+            of_upstream: row.of_upstream,
+            schemes: row.schemes,
+            status: row.status,
+            proves: words.collect::<Result<_, _>>()?,
+            usual: row.usual,
         })
+    }
+
+    /// The levels of a line by release.
+    fn levels(&self, at: usize, level: LevelRow) -> Result<Vec<(VersionSet, String)>, PageError> {
+        let pairs = match level {
+            LevelRow::Always(level) => vec![(VersionSet::all(), level)],
+            LevelRow::Changing(levels) => levels
+                .into_iter()
+                .map(|(versions, level)| Ok((versions.parse()?, level)))
+                .collect::<Result<_, crate::nginx::version::VersionError>>()
+                .map_err(|error| self.error(at, error.to_string()))?,
+        };
+        match pairs.iter().find(|(_, level)| !LOG_LEVELS.contains(&level.as_str())) {
+            Some((_, level)) => Err(self.error(at, format!("`{level}` is no level of a log"))),
+            None => Ok(pairs),
+        }
     }
 
     fn workaround(&self, row: WorkaroundRow) -> Result<Workaround, PageError> {
@@ -126,6 +154,7 @@ impl Reader<'_> {
             versions: self.versions(row.versions)?,
             success: self.figure(row.success, source.as_deref())?,
             source,
+            measured: self.optional(row.measured)?,
         })
     }
 
@@ -136,6 +165,7 @@ impl Reader<'_> {
             versions: self.versions(row.versions)?,
             fails: self.figure(row.fails, source.as_deref())?,
             source,
+            measured: self.optional(row.measured)?,
         })
     }
 
@@ -176,6 +206,25 @@ struct SymptomRow {
     log: Option<Spanned<String>>,
     client: Option<Spanned<String>>,
     versions: Option<Spanned<String>>,
+    level: Option<LevelRow>,
+    #[serde(default)]
+    of_upstream: bool,
+    #[serde(default)]
+    schemes: Vec<String>,
+    #[serde(default)]
+    status: Vec<u16>,
+    #[serde(default)]
+    proves: Vec<Spanned<String>>,
+    #[serde(default)]
+    usual: bool,
+}
+
+/// One level, or several by release.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum LevelRow {
+    Always(String),
+    Changing(BTreeMap<String, String>),
 }
 
 #[derive(Deserialize)]
@@ -185,6 +234,7 @@ struct WorkaroundRow {
     versions: Option<Spanned<String>>,
     success: Option<Spanned<u8>>,
     source: Option<Spanned<String>>,
+    measured: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -194,4 +244,9 @@ struct DeadEndRow {
     versions: Option<Spanned<String>>,
     fails: Option<Spanned<u8>>,
     source: Option<Spanned<String>>,
+    measured: Option<Spanned<String>>,
 }
+
+/// The levels of `error_log`, the worst first.
+const LOG_LEVELS: [&str; 8] =
+    ["emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"];

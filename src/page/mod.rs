@@ -18,7 +18,7 @@ pub use example::{Example, Expected, Severity};
 
 use std::fmt;
 
-use crate::nginx::VersionSet;
+use crate::nginx::{Protocol, VersionSet};
 
 /// One page, read.
 #[derive(Clone, Debug)]
@@ -67,7 +67,13 @@ impl<'p> Page<'p> {
     pub fn text(&self, width: usize) -> String {
         let mut text = String::new();
         text::paragraph(&mut text, &format!("{}.", self.summary), width);
-        for symptom in &self.symptoms {
+        for (index, symptom) in self.symptoms.iter().enumerate() {
+            // Rows that differ only in what machines use, such as the scheme, are one to people.
+            let is_said =
+                |row: &Symptom| (&row.log, &row.client) == (&symptom.log, &symptom.client);
+            if self.symptoms.iter().take(index).any(is_said) {
+                continue;
+            }
             let versions = symptom.versions.as_ref().map(|set| format!(" ({set})"));
             let versions = versions.unwrap_or_default();
             for (who, what) in
@@ -88,14 +94,27 @@ impl<'p> Page<'p> {
 }
 
 /// How a problem shows at run time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Symptom {
-    /// What the error log says.
+    /// What the error log says: a part of the message; `*` stands for any bytes.
     pub log: Option<String>,
     /// What the client meets.
     pub client: Option<String>,
     /// The releases that say so; `None`: all.
     pub versions: Option<VersionSet>,
+    /// The levels at which the line is written, each with the releases that do; empty: `error` in
+    /// all of them.
+    pub levels: Vec<(VersionSet, String)>,
+    /// Whether the line is in the log of the upstream that is an nginx, not of the one that passes.
+    pub of_upstream: bool,
+    /// The schemes of the `upstream` in the line, without `://`; empty: any.
+    pub schemes: Vec<String>,
+    /// The statuses that a client may get; 9 stands for an answer without a status line.
+    pub status: Vec<u16>,
+    /// What the line proves of the peer: all that is known of it then.
+    pub proves: Vec<Protocol>,
+    /// Whether the rule is what usually is behind this line.
+    pub usual: bool,
 }
 
 /// What helps.
@@ -107,8 +126,10 @@ pub struct Workaround {
     pub versions: Option<VersionSet>,
     /// In how many of a hundred reports it helped.
     pub success: Option<u8>,
-    /// Where the figure comes from.
+    /// Where the figure, or the advice, comes from.
     pub source: Option<String>,
+    /// What in this repository shows that it helps.
+    pub measured: Option<String>,
 }
 
 /// What people try in vain.
@@ -120,8 +141,10 @@ pub struct DeadEnd {
     pub versions: Option<VersionSet>,
     /// In how many of a hundred reports it did not help.
     pub fails: Option<u8>,
-    /// Where the figure comes from.
+    /// Where the figure, or what is said, comes from.
     pub source: Option<String>,
+    /// What in this repository shows that it does not help.
+    pub measured: Option<String>,
 }
 
 /// Why a text is no page.

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::nginx::Flavor;
+use crate::nginx::{Flavor, Protocol};
 
 const PAGE: &str = r#"+++
 name = "http1-to-http2-upstream"
@@ -10,6 +10,11 @@ aliases = ["nginx/upstream-sent-http-version-not-supported"]
 [[symptom]]
 log = "upstream sent no valid HTTP/1.0 header while reading response header from upstream"
 client = "raw HTTP/2 bytes"
+level = { "<1.31.0" = "crit", ">=1.31.0" = "error" }
+schemes = ["https"]
+status = [9]
+proves = ["h2c"]
+usual = true
 [[workaround]]
 text = "Set `proxy_http_version 2`"
 versions = ">=1.29.4"
@@ -79,7 +84,11 @@ fn a_page_is_read_whole() {
     assert_eq!(page.workarounds[0].versions.as_ref().unwrap().to_string(), ">=1.29.4");
     assert_eq!(page.workarounds[0].success, Some(85));
     assert_eq!(page.dead_ends[0].fails, None);
-    assert_eq!(page.symptoms[0].client.as_deref(), Some("raw HTTP/2 bytes"));
+    let symptom = &page.symptoms[0];
+    assert_eq!(symptom.client.as_deref(), Some("raw HTTP/2 bytes"));
+    assert_eq!(symptom.levels[0], ("<1.31.0".parse().unwrap(), "crit".to_owned()));
+    assert_eq!((&*symptom.proves, symptom.usual), (&[Protocol::H2c][..], true));
+    assert_eq!((&*symptom.status, symptom.of_upstream), (&[9][..], false));
     let headings: Vec<_> = page.sections.iter().map(|section| section.heading).collect();
     assert_eq!(headings, ["What happens", "Why", "Examples", "How to mend it", "References"]);
     assert!(page.markdown().starts_with("# http1-to-http2-upstream\n\nHTTP/1.x is sent"));
@@ -163,6 +172,9 @@ fn what_is_no_page_is_said_with_its_line() {
         instead("success = 85", "success = 101"),
         instead("\">=1.29.4\"", "\"1.x\""),
         instead("log = ", "lgo = "),
+        instead("\"crit\"", "\"critical\""),
+        instead("\"<1.31.0\"", "\"<1.x\""),
+        instead("\"h2c\"", "\"http2\""),
         instead("[[symptom]]", "[[symptom]]\n[[symptom]]"),
         without("## Why\n"),
         instead("## Why\n", "## Why not\n"),
@@ -191,26 +203,29 @@ fn what_is_no_page_is_said_with_its_line() {
     line 2: invalid type: integer `1`, expected a string
     line 3: a summary has no full stop
     line 2: a rule's name is of kebab-case
-    line 11: a figure needs its `source`
-    line 11: a figure is of a hundred
-    line 10: `1.x` is not an nginx version: write it as `1.22.1`, `1.22` or `>=1.20, <1.26`
-    line 6: unknown field `lgo`, expected one of `log`, `client`, `versions`
+    line 16: a figure needs its `source`
+    line 16: a figure is of a hundred
+    line 15: `1.x` is not an nginx version: write it as `1.22.1`, `1.22` or `>=1.20, <1.26`
+    line 6: unknown field `lgo`, expected one of `log`, `client`, `versions`, `level`, `of_upstream`, `schemes`, `status`, `proves`, `usual`
+    line 5: `critical` is no level of a log
+    line 5: `1.x` is not an nginx version: write it as `1.22.1`, `1.22` or `>=1.20, <1.26`
+    line 11: `http2` is nothing a peer speaks: one of http/1.0, http/1.1, h2c, h2, grpc, fastcgi, uwsgi, scgi, memcached, tls, cleartext, proxy-protocol, sni
     line 5: a symptom shows in the `log` or at the `client`
-    line 32: the heading `Why` is missing, or not at its place
-    line 25: `Why not` is no heading of a page: What happens, Why, Examples, How to mend it, What does not help, References
-    line 25: nothing stands under `Why`
-    line 65: the heading `References` is missing, or not at its place
-    line 65: nothing stands under `References`
-    line 17: text before the heading `What happens`
-    line 17: the name is the title: no heading of first level
-    line 67: this fence is not closed
-    line 35: `contxt` is no option of an example
-    line 35: a quotation mark is not closed
-    line 35: `1.2x` is not an nginx version: write it as `1.22.1`, `1.22` or `>=1.20, <1.26`
-    line 49: `../conf.d/a.conf` is no path below the example
-    line 49: another version in the same tree
-    line 57: a `fixed` example is clean
-    line 35: a `fixed` example is clean
+    line 37: the heading `Why` is missing, or not at its place
+    line 30: `Why not` is no heading of a page: What happens, Why, Examples, How to mend it, What does not help, References
+    line 30: nothing stands under `Why`
+    line 70: the heading `References` is missing, or not at its place
+    line 70: nothing stands under `References`
+    line 22: text before the heading `What happens`
+    line 22: the name is the title: no heading of first level
+    line 72: this fence is not closed
+    line 40: `contxt` is no option of an example
+    line 40: a quotation mark is not closed
+    line 40: `1.2x` is not an nginx version: write it as `1.22.1`, `1.22` or `>=1.20, <1.26`
+    line 54: `../conf.d/a.conf` is no path below the example
+    line 54: another version in the same tree
+    line 62: a `fixed` example is clean
+    line 40: a `fixed` example is clean
     "#);
 }
 

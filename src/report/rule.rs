@@ -73,6 +73,18 @@ struct Symptom<'p> {
     log: Option<&'p str>,
     client: Option<&'p str>,
     versions: Option<String>,
+    levels: Vec<LogLevel<'p>>,
+    of_upstream: bool,
+    schemes: &'p [String],
+    status: &'p [u16],
+    proves: Vec<&'static str>,
+    usual: bool,
+}
+
+#[derive(Serialize)]
+struct LogLevel<'p> {
+    level: &'p str,
+    versions: String,
 }
 
 #[derive(Serialize)]
@@ -84,6 +96,7 @@ struct Advice<'p> {
     #[serde(skip_serializing_if = "Option::is_none")]
     fails: Option<u8>,
     source: Option<&'p str>,
+    measured: Option<&'p str>,
 }
 
 #[derive(Serialize)]
@@ -99,6 +112,16 @@ impl<'p> Rule<'p> {
             log: row.log.as_deref(),
             client: row.client.as_deref(),
             versions: versions(&row.versions),
+            levels: row
+                .levels
+                .iter()
+                .map(|(versions, level)| LogLevel { level, versions: versions.to_string() })
+                .collect(),
+            of_upstream: row.of_upstream,
+            schemes: &row.schemes,
+            status: &row.status,
+            proves: row.proves.iter().map(|word| word.name()).collect(),
+            usual: row.usual,
         });
         let workarounds = page.workarounds.iter().map(|row| Advice {
             text: &row.text,
@@ -106,6 +129,7 @@ impl<'p> Rule<'p> {
             success: row.success,
             fails: None,
             source: row.source.as_deref(),
+            measured: row.measured.as_deref(),
         });
         let dead_ends = page.dead_ends.iter().map(|row| Advice {
             text: &row.text,
@@ -113,6 +137,7 @@ impl<'p> Rule<'p> {
             success: None,
             fails: row.fails,
             source: row.source.as_deref(),
+            measured: row.measured.as_deref(),
         });
         let sections = page
             .sections

@@ -1,5 +1,8 @@
 //! The pages of the rules: every example is executed, and says what is found.
 
+mod advice;
+mod symptom;
+
 use std::path::Path;
 
 use ngxlint::diagnostic::{Level, Report};

@@ -7,8 +7,10 @@ use super::process::Running;
 use super::{Release, lint, port};
 
 /// What is written, the releases in which the body is buffered, and its peer.
-const ROWS: [(&str, &str, Kind); 5] = [
+const ROWS: [(&str, &str, Kind); 7] = [
     ("", "<1.29.7", Kind::Http1),
+    ("proxy_buffering off; chunked_transfer_encoding on;", "<1.29.7", Kind::Http1),
+    ("client_body_buffer_size 1k; client_max_body_size 0;", "<1.29.7", Kind::Http1),
     ("proxy_http_version 1.0;", "*", Kind::Http1),
     ("proxy_http_version 1.1;", "", Kind::Http1),
     ("proxy_http_version 1.1; proxy_set_header Connection \"\";", "", Kind::Http1),

@@ -34,6 +34,8 @@ const ROWS: &[Row] = &[
     row("", "", 5, 1),
     row("", "proxy_http_version 1.1; proxy_set_header Connection \"\";", 5, 1),
     row("keepalive 16;", "", 5, 1),
+    row("keepalive 16; keepalive_timeout 5m; keepalive_requests 10000;", "", 5, 1),
+    row("keepalive 16;", "keepalive_timeout 5m; proxy_socket_keepalive on;", 5, 1),
     row("keepalive 16;", "proxy_http_version 1.0;", 5, 5),
     row("keepalive 16;", "proxy_set_header Connection \"\";", 5, 1),
     row("keepalive 16;", "proxy_http_version 1.0; proxy_set_header Connection \"\";", 5, 5),

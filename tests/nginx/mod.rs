@@ -17,6 +17,7 @@ mod port;
 mod process;
 mod random;
 mod runtime;
+mod server;
 mod server_log;
 mod situation;
 mod soup;
@@ -24,5 +25,6 @@ mod text;
 mod tokens;
 mod tree;
 mod upgrade;
+mod upstream_server;
 
 pub use install::Release;

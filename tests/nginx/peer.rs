@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-use http::header::{CONNECTION, UPGRADE};
+use http::header::{CONNECTION, HeaderValue, UPGRADE};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::{http1, http2};
@@ -206,10 +206,12 @@ async fn serve(
     }
 }
 
-/// 101 to a request for a protocol upgrade that HTTP allows, 200 to anything else.
+/// 101 to a request for an upgrade to WebSocket that HTTP allows, 200 to anything else.
 async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, http::Error> {
     let version = request.version();
-    let upgrade = request.headers().get(UPGRADE).filter(|_| version == Version::HTTP_11);
+    let is_allowed =
+        |protocol: &&HeaderValue| version == Version::HTTP_11 && **protocol == "websocket";
+    let upgrade = request.headers().get(UPGRADE).filter(is_allowed);
     let response = match upgrade {
         Some(protocol) => Response::builder()
             .status(StatusCode::SWITCHING_PROTOCOLS)

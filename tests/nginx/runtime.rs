@@ -1,10 +1,14 @@
 //! Mismatches for real: each configuration is started, asked once or twice, and mended.
 
 use std::process::Command;
+use std::sync::LazyLock;
 
+use ngxlint::errorlog::{Catalogue, Line};
 use ngxlint::nginx::Version;
+use ngxlint::page::Page;
+use ngxlint::rules::ALL;
 
-use super::client::{self, Answer};
+use super::client::{self, Answer, Outcome};
 use super::peer::Peer;
 use super::process::{Running, check};
 use super::situation::{self, Conf, Goes, Mend, Situation};
@@ -110,8 +114,30 @@ impl Scene {
                 let logged = lines.iter().any(|line| log.contains(line));
                 assert!(logged || lines.is_empty(), "{}{log}", self.told());
                 assert!(!lines.is_empty() || !log.contains("[error]"), "{}{log}", self.told());
+                assert!(lines.is_empty() || self.is_known(&log), "{}{log}", self.told());
+                assert!(self.is_told(answer.outcome()), "{}{answer:?}", self.told());
             }
         }
+    }
+
+    /// Whether a line of the log leads to the page of the rule.
+    fn is_known(&self, log: &str) -> bool {
+        let is_it = |line: Line<'_>| {
+            let rows = SYMPTOMS.sign(&line).map(|sign| sign.rows(line.scheme()));
+            rows.into_iter().flatten().any(|(page, _)| page.name == self.situation.rule)
+        };
+        log.lines().filter_map(|line| Line::parse(line.as_bytes())).any(is_it)
+    }
+
+    /// Whether the page of the rule names what the client got, unless that says nothing.
+    fn is_told(&self, outcome: Outcome) -> bool {
+        let status = match outcome {
+            Outcome::Status(200) | Outcome::Closed | Outcome::Endless => return true,
+            Outcome::Status(status) => status,
+            Outcome::Raw => 9,
+        };
+        let page = PAGES.iter().find(|page| page.name == self.situation.rule);
+        page.is_some_and(|page| page.symptoms.iter().any(|row| row.status.contains(&status)))
     }
 
     fn fares_well(&self, mend: &Mend) {
@@ -122,6 +148,12 @@ impl Scene {
         assert!(!log.contains("[error]"), "{}{log}", self.told());
     }
 }
+
+static PAGES: LazyLock<Vec<Page<'static>>> = LazyLock::new(|| {
+    ALL.iter().map(|rule| Page::parse(rule.page).expect("a page can be read")).collect()
+});
+
+static SYMPTOMS: LazyLock<Catalogue<'static>> = LazyLock::new(|| Catalogue::new(&PAGES));
 
 fn releases(text: &str) -> impl Iterator<Item = &'static Release> {
     Release::all().iter().filter(move |release| release.is_in(text))

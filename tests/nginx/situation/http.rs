@@ -15,6 +15,11 @@ pub(super) static ALL: &[Situation] = &[
             web("proxy_pass http://127.0.0.1:{peer};"),
             web("proxy_http_version 1.0; proxy_pass http://127.0.0.1:{peer};"),
             web("proxy_http_version 1.1; proxy_pass http://127.0.0.1:{peer};"),
+            web("proxy_buffering off; proxy_read_timeout 5m; proxy_pass http://127.0.0.1:{peer};"),
+            web("proxy_http_version 1.1; proxy_set_header Upgrade h2c; \
+                 proxy_set_header Connection \"Upgrade, HTTP2-Settings\"; \
+                 proxy_set_header HTTP2-Settings AAMAAABkAAQAAP__; \
+                 proxy_pass http://127.0.0.1:{peer};"),
         ],
         goes: Goes::Wrong(&[Outcome::Raw, Outcome::Closed], &[NO_HEADER]),
         mends: &[
@@ -50,7 +55,13 @@ pub(super) static ALL: &[Situation] = &[
         rule: "http1-to-http2-upstream",
         releases: "<1.25.1",
         peer: None,
-        bad: &[Conf::Web("proxy_pass http://127.0.0.1:{inner};", inner!(" http2", ""))],
+        bad: &[
+            Conf::Web("proxy_pass http://127.0.0.1:{inner};", inner!(" http2", "")),
+            Conf::Web(
+                "proxy_pass http://127.0.0.1:{inner};",
+                "server { listen 127.0.0.1:{inner} http2; return 301 https://localhost/; }",
+            ),
+        ],
         goes: Goes::Wrong(&[Outcome::Raw, Outcome::Closed], &[NO_HEADER]),
         mends: &[
             mend(
@@ -77,13 +88,35 @@ pub(super) static ALL: &[Situation] = &[
         rule: "http2-to-http1-upstream",
         releases: "*",
         peer: None,
-        bad: &[Conf::Web("grpc_pass 127.0.0.1:{inner};", inner!("", ""))],
+        bad: &[
+            Conf::Web("grpc_pass 127.0.0.1:{inner};", inner!("", "")),
+            Conf::Web("grpc_buffer_size 64k; grpc_pass 127.0.0.1:{inner};", inner!("", "")),
+            Conf::Web(
+                "grpc_next_upstream error timeout invalid_header; grpc_pass up;",
+                concat!(
+                    inner!("", ""),
+                    "upstream up { server 127.0.0.1:{inner}; server 127.0.0.1:{inner}; }"
+                ),
+            ),
+        ],
         goes: Goes::Wrong(&[STATUS_502], &[HTTP_FRAME]),
-        mends: &[mend(
-            "*",
-            Conf::Web("proxy_pass http://127.0.0.1:{inner};", inner!("", "")),
-            "inner HTTP/1.",
-        )],
+        mends: &[
+            mend(
+                "<1.25.1",
+                Conf::Web("grpc_pass 127.0.0.1:{inner};", inner!(" http2", "")),
+                "inner HTTP/2.0",
+            ),
+            mend(
+                ">=1.25.1",
+                Conf::Web("grpc_pass 127.0.0.1:{inner};", inner!("", "http2 on;")),
+                "inner HTTP/2.0",
+            ),
+            mend(
+                "*",
+                Conf::Web("proxy_pass http://127.0.0.1:{inner};", inner!("", "")),
+                "inner HTTP/1.",
+            ),
+        ],
     },
     Situation {
         name: "HTTP/2 to a peer that speaks HTTP/1 only: proxy_http_version 2",
@@ -155,10 +188,16 @@ pub(super) static ALL: &[Situation] = &[
         rule: "upgrade-without-http11",
         releases: "<1.29.7",
         peer: Some(Kind::Http1),
-        bad: &[web(
-            "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; \
-             proxy_pass http://127.0.0.1:{peer};",
-        )],
+        bad: &[
+            web("proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; \
+                 proxy_pass http://127.0.0.1:{peer};"),
+            web("proxy_set_header Upgrade websocket; \
+                 proxy_set_header Connection \"keep-alive, Upgrade\"; \
+                 proxy_pass http://127.0.0.1:{peer};"),
+            web("proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; \
+                 proxy_buffering off; proxy_read_timeout 1h; \
+                 proxy_pass http://127.0.0.1:{peer};"),
+        ],
         goes: Goes::Wrong(&[STATUS_200], &[]),
         mends: &[Mend {
             releases: "*",
@@ -167,6 +206,48 @@ pub(super) static ALL: &[Situation] = &[
             outcome: Outcome::Status(101),
             body: "",
             remarks: &["constant-connection-upgrade"],
+        }],
+    },
+    Situation {
+        name: "a protocol upgrade over HTTP/2, which has none",
+        rule: "upgrade-without-http11",
+        releases: ">=1.29.4",
+        peer: Some(Kind::H2c),
+        bad: &[web("proxy_http_version 2; proxy_set_header Upgrade $http_upgrade; \
+             proxy_set_header Connection upgrade; proxy_pass http://127.0.0.1:{peer};")],
+        goes: Goes::Wrong(&[STATUS_502], &["upstream rejected request with error 1"]),
+        mends: &[],
+    },
+    Situation {
+        name: "the value of Connection in Upgrade, or no Upgrade at all",
+        rule: "wrong-upgrade-header",
+        releases: "*",
+        peer: Some(Kind::Http1),
+        bad: &[
+            Conf::Web(
+                "proxy_http_version 1.1; proxy_set_header Upgrade $connection_upgrade; \
+                 proxy_set_header Connection $connection_upgrade; \
+                 proxy_pass http://127.0.0.1:{peer};",
+                UPGRADE_MAP,
+            ),
+            web("proxy_http_version 1.1; proxy_set_header Connection \"upgrade\"; \
+                 proxy_pass http://127.0.0.1:{peer};"),
+            web("proxy_http_version 1.1; proxy_set_header Connection \"upgrade\"; \
+                 proxy_pass_request_headers on; proxy_pass_header Upgrade; \
+                 proxy_pass http://127.0.0.1:{peer};"),
+        ],
+        goes: Goes::Wrong(&[STATUS_200], &[]),
+        mends: &[Mend {
+            releases: "*",
+            conf: Conf::Web(
+                "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; \
+                 proxy_set_header Connection $connection_upgrade; \
+                 proxy_pass http://127.0.0.1:{peer};",
+                UPGRADE_MAP,
+            ),
+            outcome: Outcome::Status(101),
+            body: "",
+            remarks: &[],
         }],
     },
     Situation {
@@ -184,6 +265,9 @@ pub(super) static ALL: &[Situation] = &[
             web("proxy_http_version 2; proxy_set_header Transfer-Encoding chunked; \
                  proxy_pass http://127.0.0.1:{peer};"),
             web("proxy_http_version 2; proxy_set_header TE gzip; \
+                 proxy_pass http://127.0.0.1:{peer};"),
+            web("proxy_http_version 2; proxy_set_header Connection keep-alive; \
+                 proxy_hide_header Connection; proxy_pass_request_headers off; \
                  proxy_pass http://127.0.0.1:{peer};"),
         ],
         goes: Goes::Wrong(&[STATUS_502], &["upstream rejected request with error 1"]),
@@ -242,3 +326,5 @@ pub(super) static ALL: &[Situation] = &[
         mends: &[],
     },
 ];
+
+const UPGRADE_MAP: &str = "map $http_upgrade $connection_upgrade { default upgrade; '' ''; }";

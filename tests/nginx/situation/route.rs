@@ -1,7 +1,21 @@
 //! Where requests go: names that nobody looks up, passes that another takes the place of, and what
 //! servers on one socket say of it.
 
-use super::{Conf, Goes, Outcome, STATUS_502, Situation, mend, web};
+use super::{Conf, Goes, Kind, Mend, Outcome, STATUS_200, STATUS_502, Situation, mend, web};
+
+/// A server that forwards upgrades, and what a location of it says beside its pass.
+macro_rules! inherits {
+    ($location:literal) => {
+        concat!(
+            "events {}\nhttp { map $http_upgrade $connection_upgrade { default upgrade; '' ''; }\n\
+             server { listen 127.0.0.1:{front}; proxy_http_version 1.1; \
+             proxy_set_header Upgrade $http_upgrade; \
+             proxy_set_header Connection $connection_upgrade; location / { ",
+            $location,
+            " proxy_pass http://127.0.0.1:{peer}; } } }\n"
+        )
+    };
+}
 
 pub(super) static ALL: &[Situation] = &[
     Situation {
@@ -87,6 +101,36 @@ pub(super) static ALL: &[Situation] = &[
         )],
     },
     Situation {
+        name: "a header line in a location drops those of the server",
+        rule: "lost-proxy-headers",
+        releases: "*",
+        peer: Some(Kind::Http1),
+        bad: &[
+            Conf::Whole(inherits!("proxy_set_header X-Api 1;")),
+            Conf::Whole(inherits!("proxy_set_header X-Api 1; proxy_pass_request_headers on;")),
+        ],
+        goes: Goes::Wrong(&[STATUS_200], &[]),
+        mends: &[
+            Mend {
+                releases: "*",
+                conf: Conf::Whole(inherits!(
+                    "proxy_set_header Upgrade $http_upgrade; \
+                     proxy_set_header Connection $connection_upgrade; proxy_set_header X-Api 1;"
+                )),
+                outcome: Outcome::Status(101),
+                body: "",
+                remarks: &[],
+            },
+            Mend {
+                releases: "*",
+                conf: Conf::Whole(inherits!("")),
+                outcome: Outcome::Status(101),
+                body: "",
+                remarks: &[],
+            },
+        ],
+    },
+    Situation {
         name: "`proxy_protocol` in the `listen` of one of two servers",
         rule: "listen-options-conflict",
         releases: "*",
@@ -105,13 +149,25 @@ pub(super) static ALL: &[Situation] = &[
             &[Outcome::Closed],
             &["broken header: \"GET / HTTP/1.1", "while reading PROXY protocol"],
         ),
-        mends: &[mend(
-            "*",
-            Conf::Web(
-                "return 200 front;",
-                "server { listen 127.0.0.1:{other} proxy_protocol; server_name other; }",
+        mends: &[
+            mend(
+                "*",
+                Conf::Web(
+                    "return 200 front;",
+                    "server { listen 127.0.0.1:{other} proxy_protocol; server_name other; }",
+                ),
+                "front",
             ),
-            "front",
-        )],
+            mend(
+                "*",
+                Conf::Whole(
+                    "events {}\nstream { server { listen 127.0.0.1:{front}; proxy_protocol on; \
+                     proxy_pass 127.0.0.1:{inner}; } }\nhttp { server { \
+                     listen 127.0.0.1:{inner} proxy_protocol; return 200 inner; }\n\
+                     server { listen 127.0.0.1:{inner} proxy_protocol; server_name other; } }\n",
+                ),
+                "inner",
+            ),
+        ],
     },
 ];

@@ -1,8 +1,8 @@
 //! TLS on one side only, or not as the other side wants it.
 
 use super::{
-    CLOSED, Conf, Goes, HTTP_FRAME, Kind, NO_HEADER, Outcome, STATUS_400, STATUS_502, Situation,
-    WRONG_VERSION, mend, web,
+    CLOSED, Conf, Goes, HTTP_FRAME, Kind, NO_HEADER, Outcome, STATUS_200, STATUS_400, STATUS_502,
+    Situation, WRONG_VERSION, mend, web,
 };
 
 /// A location, and on the port `{other}` a stream server that takes TLS off.
@@ -52,19 +52,89 @@ macro_rules! through {
     };
 }
 
+/// Refuses whoever does not name `a.example` in the handshake.
+macro_rules! sni_inner {
+    () => {
+        concat!(
+            "server { listen 127.0.0.1:{inner} ssl default_server; ssl_reject_handshake on; }\n    ",
+            inner!(
+                " ssl",
+                "server_name a.example; ssl_certificate cert.pem; ssl_certificate_key key.pem;"
+            )
+        )
+    };
+}
+
 pub(super) static ALL: &[Situation] = &[
     Situation {
         name: "cleartext to `listen … ssl`",
         rule: "plaintext-to-tls-upstream",
         releases: "*",
         peer: None,
-        bad: &[Conf::Web("proxy_pass http://127.0.0.1:{inner};", TLS_INNER)],
+        bad: &[
+            Conf::Web("proxy_pass http://127.0.0.1:{inner};", TLS_INNER),
+            Conf::Web(
+                "proxy_ssl_verify off; proxy_ssl_server_name on; \
+                 proxy_pass http://127.0.0.1:{inner};",
+                TLS_INNER,
+            ),
+            Conf::Web(
+                "proxy_http_version 1.1; proxy_set_header X-Forwarded-Proto https; \
+                 proxy_redirect http:// https://; proxy_pass http://127.0.0.1:{inner};",
+                TLS_INNER,
+            ),
+        ],
         goes: Goes::Wrong(&[STATUS_400], &[]),
-        mends: &[mend(
-            "*",
-            Conf::Web("proxy_pass https://127.0.0.1:{inner};", TLS_INNER),
-            "inner HTTP/1.",
+        mends: &[
+            mend(
+                "*",
+                Conf::Web("proxy_pass https://127.0.0.1:{inner};", TLS_INNER),
+                "inner HTTP/1.",
+            ),
+            mend(
+                "*",
+                Conf::Web("proxy_pass http://127.0.0.1:{inner};", inner!("", "")),
+                "inner HTTP/1.",
+            ),
+        ],
+    },
+    Situation {
+        name: "`proxy_ssl_verify` beside `http://`",
+        rule: "unused-upstream-tls",
+        releases: "*",
+        peer: None,
+        // No certificate is of that name, and none is looked at.
+        bad: &[Conf::Web(
+            "proxy_ssl_verify on; proxy_ssl_trusted_certificate cert.pem; \
+             proxy_ssl_name other.example; proxy_pass http://127.0.0.1:{inner};",
+            inner!("", ""),
         )],
+        goes: Goes::Wrong(&[STATUS_200], &[]),
+        mends: &[
+            mend(
+                "*",
+                Conf::Web(
+                    "proxy_ssl_verify on; proxy_ssl_trusted_certificate cert.pem; \
+                     proxy_ssl_name localhost; proxy_pass https://127.0.0.1:{inner};",
+                    TLS_INNER,
+                ),
+                "inner HTTP/1.",
+            ),
+            mend(
+                "*",
+                Conf::Web("proxy_pass http://127.0.0.1:{inner};", inner!("", "")),
+                "inner HTTP/1.",
+            ),
+        ],
+    },
+    Situation {
+        name: "gRPC in cleartext to `listen … ssl`",
+        rule: "plaintext-to-tls-upstream",
+        releases: "*",
+        peer: None,
+        bad: &[Conf::Web("grpc_pass 127.0.0.1:{inner};", TLS_INNER)],
+        goes: Goes::Wrong(&[STATUS_502], &[HTTP_FRAME]),
+        mends: &[],
     },
     Situation {
         name: "HTTP/1 in cleartext to a TLS peer that answers with an alert",
@@ -109,13 +179,30 @@ pub(super) static ALL: &[Situation] = &[
         bad: &[
             Conf::Web("proxy_pass https://127.0.0.1:{inner};", inner!("", "")),
             Conf::Web("grpc_pass grpcs://127.0.0.1:{inner};", inner!("", "")),
+            Conf::Web(
+                "proxy_ssl_protocols TLSv1.2; proxy_ssl_ciphers ALL; \
+                 proxy_pass https://127.0.0.1:{inner};",
+                inner!("", ""),
+            ),
+            Conf::Web(
+                "proxy_ssl_verify off; proxy_ssl_server_name on; proxy_ssl_session_reuse off; \
+                 proxy_pass https://127.0.0.1:{inner};",
+                inner!("", ""),
+            ),
         ],
         goes: Goes::Wrong(&[STATUS_502], &[WRONG_VERSION]),
-        mends: &[mend(
-            "*",
-            Conf::Web("proxy_pass http://127.0.0.1:{inner};", inner!("", "")),
-            "inner HTTP/1.",
-        )],
+        mends: &[
+            mend(
+                "*",
+                Conf::Web("proxy_pass http://127.0.0.1:{inner};", inner!("", "")),
+                "inner HTTP/1.",
+            ),
+            mend(
+                "*",
+                Conf::Web("proxy_pass https://127.0.0.1:{inner};", TLS_INNER),
+                "inner HTTP/1.",
+            ),
+        ],
     },
     Situation {
         name: "stream speaks TLS to a cleartext peer",
@@ -166,21 +253,39 @@ pub(super) static ALL: &[Situation] = &[
         rule: "missing-upstream-sni",
         releases: "*",
         peer: None,
-        bad: &[Conf::Web(
-            "proxy_ssl_name a.example; proxy_set_header Host a.example; \
-             proxy_pass https://127.0.0.1:{inner};",
-            SNI_INNER,
-        )],
-        goes: Goes::Wrong(&[STATUS_502], &["unrecognized name"]),
-        mends: &[mend(
-            "*",
+        bad: &[
             Conf::Web(
-                "proxy_ssl_name a.example; proxy_ssl_server_name on; \
-                 proxy_set_header Host a.example; proxy_pass https://127.0.0.1:{inner};",
+                "proxy_ssl_name a.example; proxy_set_header Host a.example; \
+                 proxy_pass https://127.0.0.1:{inner};",
                 SNI_INNER,
             ),
-            "inner HTTP/1.",
-        )],
+            Conf::Web(
+                "proxy_ssl_verify off; proxy_ssl_protocols TLSv1.2; proxy_ssl_ciphers ALL; \
+                 proxy_ssl_session_reuse off; proxy_pass https://127.0.0.1:{inner};",
+                SNI_INNER,
+            ),
+        ],
+        goes: Goes::Wrong(&[STATUS_502], &["unrecognized name"]),
+        mends: &[
+            mend(
+                "*",
+                Conf::Web(
+                    "proxy_ssl_name a.example; proxy_ssl_server_name on; \
+                     proxy_set_header Host a.example; proxy_pass https://127.0.0.1:{inner};",
+                    SNI_INNER,
+                ),
+                "inner HTTP/1.",
+            ),
+            mend(
+                "*",
+                Conf::Web(
+                    "proxy_ssl_name a.example; proxy_ssl_server_name on; \
+                     proxy_set_header Host a.example; proxy_pass https://up;",
+                    SNI_UPSTREAM,
+                ),
+                "inner HTTP/1.",
+            ),
+        ],
     },
     Situation {
         name: "stream asks for HTTP/2 alone where there is none",
@@ -246,7 +351,14 @@ pub(super) static ALL: &[Situation] = &[
         rule: "stream-tls-without-alpn",
         releases: "*",
         peer: Some(Kind::TlsH2),
-        bad: &[Conf::Whole(through!("proxy_ssl on;", "grpc_pass 127.0.0.1:{inner};"))],
+        bad: &[
+            Conf::Whole(through!("proxy_ssl on;", "grpc_pass 127.0.0.1:{inner};")),
+            Conf::Whole(through!(
+                "proxy_ssl on; ssl_alpn h2; proxy_ssl_server_name on; \
+                 proxy_ssl_protocols TLSv1.2;",
+                "grpc_pass 127.0.0.1:{inner};"
+            )),
+        ],
         goes: Goes::Wrong(&[STATUS_502], CLOSED),
         mends: &[
             mend(
@@ -269,30 +381,46 @@ pub(super) static ALL: &[Situation] = &[
         rule: "upstream-tls-name",
         releases: "*",
         peer: Some(Kind::TlsHttp1),
-        bad: &[Conf::Web(
-            "proxy_ssl_verify on; proxy_ssl_trusted_certificate cert.pem; proxy_pass https://up;",
-            "upstream up { server 127.0.0.1:{peer}; }",
-        )],
+        bad: &[
+            Conf::Web(
+                "proxy_ssl_verify on; proxy_ssl_trusted_certificate cert.pem; \
+                 proxy_pass https://up;",
+                "upstream up { server 127.0.0.1:{peer}; }",
+            ),
+            Conf::Web(
+                "proxy_ssl_verify on; proxy_ssl_trusted_certificate cert.pem; \
+                 proxy_set_header Host localhost; proxy_pass https://up;",
+                "upstream up { server 127.0.0.1:{peer}; }",
+            ),
+        ],
         goes: Goes::Wrong(
             &[STATUS_502],
             &["upstream SSL certificate does not match \"up\" while SSL handshaking to upstream"],
         ),
-        mends: &[mend(
-            "*",
-            Conf::Web(
-                "proxy_ssl_verify on; proxy_ssl_trusted_certificate cert.pem; \
-                 proxy_ssl_name localhost; proxy_pass https://up;",
-                "upstream up { server 127.0.0.1:{peer}; }",
+        mends: &[
+            mend(
+                "*",
+                Conf::Web(
+                    "proxy_ssl_verify on; proxy_ssl_trusted_certificate cert.pem; \
+                     proxy_ssl_name localhost; proxy_pass https://up;",
+                    "upstream up { server 127.0.0.1:{peer}; }",
+                ),
+                "HTTP/1.",
             ),
-            "HTTP/1.",
-        )],
+            mend(
+                "*",
+                Conf::Web(
+                    "proxy_ssl_verify on; proxy_ssl_trusted_certificate cert.pem; \
+                     proxy_pass https://localhost;",
+                    "upstream localhost { server 127.0.0.1:{peer}; }",
+                ),
+                "HTTP/1.",
+            ),
+        ],
     },
 ];
 
 const TLS_INNER: &str = inner!(" ssl", "ssl_certificate cert.pem; ssl_certificate_key key.pem;");
 
-/// Refuses whoever does not name `a.example` in the handshake.
-const SNI_INNER: &str = concat!(
-    "server { listen 127.0.0.1:{inner} ssl default_server; ssl_reject_handshake on; }\n    ",
-    inner!(" ssl", "server_name a.example; ssl_certificate cert.pem; ssl_certificate_key key.pem;")
-);
+const SNI_INNER: &str = sni_inner!();
+const SNI_UPSTREAM: &str = concat!(sni_inner!(), "upstream up { server 127.0.0.1:{inner}; }");
