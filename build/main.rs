@@ -45,5 +45,24 @@ fn main() -> Result<()> {
     let out = env::var("OUT_DIR")?;
     fs::write(Path::new(&out).join("table.rs"), table)?;
     fs::write(Path::new(&out).join("id.rs"), catalogue.ids(&directives)?)?;
+    fs::write(Path::new(&out).join("zh.rs"), chinese_pages()?)?;
     Ok(())
+}
+
+/// The pages of `rules/zh` by name, as an expression.
+fn chinese_pages() -> Result<String> {
+    let directory = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("rules/zh");
+    println!("cargo::rerun-if-changed={}", directory.display());
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(&directory)? {
+        paths.push(entry?.path());
+    }
+    paths.sort();
+    let mut pages = String::from("&[");
+    for path in paths.iter().filter(|path| path.extension().is_some_and(|end| end == "md")) {
+        let name = path.file_stem().and_then(|name| name.to_str()).ok_or("a page has no name")?;
+        write!(pages, "({name:?}, include_str!({path:?})),")?;
+    }
+    pages.push(']');
+    Ok(pages)
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
+use super::fix::Fixing;
 use super::option::{
     Color, Configuration, Levels, Paths, Talk, Target, confidences, levels, request,
     rule_or_category,
@@ -26,6 +27,8 @@ pub(super) struct Arguments {
     target: Target,
     #[command(flatten)]
     findings: Findings,
+    #[command(flatten)]
+    fixing: Fixing,
     #[command(flatten)]
     configuration: Configuration,
     #[command(flatten)]
@@ -104,33 +107,61 @@ impl FailOn {
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let Arguments { paths, target, findings, configuration, talk } = arguments;
+    let Arguments { paths, target, findings, fixing, configuration, talk } = arguments;
     let Target { place, nginx_version } = target;
     let request = request(paths, place, configuration, &talk)?;
-    findings.give(project::Request { nginx_version, ..request }, &talk)
+    let request = project::Request { nginx_version, ..request };
+    if fixing.is_asked_for()? {
+        let policy = findings.selection.policy(Level::Warning);
+        return fixing.run(findings, &project::Request { policy, ..request }, &talk);
+    }
+    findings.give(request, &talk)
 }
 
 impl Findings {
     /// Checks what is asked for, writes what was found, and says how to exit.
     pub(super) fn give(self, request: project::Request, talk: &Talk) -> Result<ExitCode, Failure> {
-        let Self { selection, output_format: format } = self;
-        let fail_on = selection.fail_on;
-        let policy = selection.policy();
-        let (min_level, min_confidence) = (policy.min_level, policy.min_confidence);
-        let report = project::check(&Disk, &project::Request { policy, ..request });
+        let policy = self.selection.policy(Level::Warning);
+        let request = project::Request { policy, ..request };
+        let report = project::check(&Disk, &request);
         progress::clear();
-        let report = report.map_err(Failure::new)?;
-        let summary = report::summary(&report, min_level, min_confidence);
-        output::give(talk.output.as_deref(), |out| write(out, &report, format, &summary, talk))?;
-        if report.summary.files == 0 {
+        self.write(&report.map_err(Failure::new)?, &request.policy, talk)
+    }
+
+    /// What to run and to show where logs are read: somebody asked what their lines mean.
+    pub(super) fn policy_for_logs(&self) -> Policy {
+        self.selection.policy(Level::Info)
+    }
+
+    /// Says what was found where standard output is taken, and how to exit.
+    pub(super) fn write_aside(self, report: &Report, talk: &Talk) -> ExitCode {
+        let mut lines = Vec::new();
+        // Memory takes whatever is written.
+        let _ = report::concise(&mut lines, report, false);
+        if !talk.quiet {
+            String::from_utf8_lossy(&lines).lines().for_each(output::say);
+        }
+        self.selection.exit(report)
+    }
+
+    /// Writes what was found, and says how to exit.
+    pub(super) fn write(
+        self,
+        report: &Report,
+        policy: &Policy,
+        talk: &Talk,
+    ) -> Result<ExitCode, Failure> {
+        let Self { selection, output_format: format } = self;
+        let summary = report::summary(report, policy.min_level, policy.min_confidence);
+        output::give(talk.output.as_deref(), |out| write(out, report, format, &summary, talk))?;
+        if report.summary.files == 0 && report.summary.log.is_none() {
             output::say(NOTHING);
         } else if format == Format::Concise && !talk.quiet {
             summary.lines().for_each(output::say);
         }
-        output::unknown_release(&report, talk);
-        output::files(&report, talk);
-        let failed = report.diagnostics.iter().any(|diagnostic| fail_on.by(diagnostic.level));
-        Ok(ExitCode::from(u8::from(failed)))
+        output::unknown_release(report, talk);
+        output::files(report, talk);
+        Ok(selection.exit(report))
     }
 }
 
@@ -148,7 +179,7 @@ fn write(
         Format::Concise => report::concise(out, report, talk.color == Color::Always),
         Format::Full => {
             report::full(out, report, output::look(talk))?;
-            if report.summary.files > 0 && !talk.quiet {
+            if (report.summary.files > 0 || report.summary.log.is_some()) && !talk.quiet {
                 writeln!(out, "{summary}")?;
             }
             Ok(())
@@ -157,12 +188,18 @@ fn write(
 }
 
 impl Selection {
-    fn policy(self) -> Policy {
-        let implied = if self.fail_on == FailOn::Info { Level::Info } else { Level::Warning };
+    fn exit(&self, report: &Report) -> ExitCode {
+        let failed = report.diagnostics.iter().any(|diagnostic| self.fail_on.by(diagnostic.level));
+        ExitCode::from(u8::from(failed))
+    }
+
+    /// What is asked for; `level`: what is shown at least, where nobody says so.
+    fn policy(&self, level: Level) -> Policy {
+        let implied = if self.fail_on == FailOn::Info { Level::Info } else { level };
         Policy {
-            select: self.select,
-            ignore: self.ignore,
-            levels: self.levels.0,
+            select: self.select.clone(),
+            ignore: self.ignore.clone(),
+            levels: self.levels.0.clone(),
             min_level: self.min_level.unwrap_or(implied),
             min_confidence: self.min_confidence,
             ..Policy::default()

@@ -4,9 +4,15 @@
 //! was found decides between 0 and 1. Data goes to standard output, everything said about the run
 //! to standard error, and nothing that others wrote reaches either as it is.
 
+mod backend;
 mod check;
+mod diagnose;
+mod explain;
+mod fix;
 mod hops;
 mod installed;
+mod interrupt;
+mod language;
 mod option;
 mod output;
 mod progress;
@@ -29,6 +35,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let done = match command {
         Command::Check(arguments) => check::run(*arguments),
+        Command::Diagnose(arguments) => diagnose::run(*arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Hops(arguments) => hops::run(*arguments),
         Command::Rule(arguments) => rule::run(&arguments),
         Command::Upgrade(arguments) => upgrade::run(*arguments),
@@ -53,6 +61,10 @@ struct Cli {
 enum Command {
     /// Check configurations
     Check(Box<check::Arguments>),
+    /// Find what is behind the lines of an error log
+    Diagnose(Box<diagnose::Arguments>),
+    /// Find the rules that a message, a log line or a status is about
+    Explain(explain::Arguments),
     /// Show every connection that nginx opens: what it speaks there, and what the peer takes
     Hops(Box<hops::Arguments>),
     /// Explain a rule, or list all rules
@@ -93,6 +105,9 @@ Examples:
   ngxlint check                        what is below the current directory
   ngxlint check /etc/nginx/nginx.conf  one configuration with all it includes
   ngxlint hops nginx.conf              who speaks what to whom
+  ngxlint diagnose --root nginx.conf error.log
+                                       what is behind the lines of a log
+  ngxlint explain '502 Bad Gateway'    which rules a message or a status is about
   ngxlint upgrade --from 1.28          what changes with a newer nginx
   ngxlint rule syntax-error            what a rule means and what to do";
 

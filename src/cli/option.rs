@@ -14,7 +14,7 @@ use crate::rules;
 use crate::settings::{PathGlob, closest};
 
 /// What to look at.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(super) struct Paths {
     /// Files and directories; `-` is standard input [default: the roots of the settings, else the
     /// current directory]

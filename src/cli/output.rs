@@ -1,5 +1,6 @@
 //! The streams of the process.
 
+use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::Path;
 
@@ -75,6 +76,12 @@ pub(super) fn look(talk: &Talk) -> Look {
     Look { color, ..Look::default() }
 }
 
+/// Whether standard output is a terminal.
+pub(super) fn is_terminal() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "only asked whether it is a terminal")]
+    io::stdout().is_terminal()
+}
+
 /// All of standard input.
 pub(super) fn standard_input() -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
@@ -82,6 +89,35 @@ pub(super) fn standard_input() -> Result<Vec<u8>, Failure> {
         Ok(_) => Ok(bytes),
         Err(error) => Err(Failure::new(format!("standard input cannot be read: {error}"))),
     }
+}
+
+/// A log, to be read as it comes.
+pub(super) fn open(path: &Path) -> Result<File, Failure> {
+    #[expect(clippy::disallowed_methods, reason = "a log is no source: it is read as a stream")]
+    let file = File::open(path);
+    // A directory opens, and cannot be read.
+    let file = file.and_then(|file| match file.metadata()?.is_dir() {
+        true => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+        false => Ok(file),
+    });
+    file.map_err(|error| Failure::new(format!("{}: {error}", visible_path(path))))
+}
+
+/// The text of a settings file that is to be added to; empty where there is none.
+pub(super) fn read_settings(path: &Path) -> Result<String, Failure> {
+    #[expect(clippy::disallowed_methods, reason = "it is written again at once")]
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(Failure::new(format!("{}: {error}", visible_path(path)))),
+    }
+}
+
+/// Writes a settings file that was added to.
+pub(super) fn write_settings(path: &Path, text: &str) -> Result<(), Failure> {
+    #[expect(clippy::disallowed_methods, reason = "that is what was asked for")]
+    let written = std::fs::write(path, text);
+    written.map_err(|error| Failure::new(format!("{}: {error}", visible_path(path))))
 }
 
 /// Whether the environment lets a terminal be coloured (`NO_COLOR`, `TERM`, `CLICOLOR`).

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
+use super::language::Choice;
 use super::option::rule;
 use super::{Failure, output};
 use crate::diagnostic::Card;
-use crate::page::Page;
+use crate::page::{Language, Page};
 use crate::report::{self, Look};
 use crate::rules;
 
@@ -25,11 +26,13 @@ pub(super) struct Arguments {
     /// How to write it
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     output_format: Format,
+    #[command(flatten)]
+    language: Choice,
 }
 
 /// How to write a page.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// For a terminal
     #[default]
     Text,
@@ -45,14 +48,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         |rule: &&&rules::Rule| arguments.name.as_ref().is_none_or(|name| rule.name == name);
     let mut pages = Vec::new();
     for rule in rules::ALL.iter().filter(wanted) {
-        let page = Page::parse(rule.page);
-        let page = page.map_err(|error| Failure::new(format!("page {}: {error}", rule.name)))?;
-        pages.push((rule.card(), page));
+        pages.push((rule.card(), page(rule, arguments.language.language())?));
     }
     output::give(None, |out| match (&*pages, arguments.all, arguments.output_format) {
         (pages, true, Format::Text) => list(out, pages),
         (pages, true, Format::Json) => report::rules_json(out, pages),
-        (pages, _, Format::Markdown) => markdown(out, pages),
+        (pages, _, Format::Markdown) => markdown(out, pages.iter().map(|(_, page)| page)),
         ([(card, page)], false, Format::Json) => report::rule_json(out, card, page),
         ([(card, page)], false, Format::Text) => {
             report::rule_text(out, card, page, Look::default())
@@ -67,8 +68,19 @@ fn list(out: &mut dyn Write, pages: &[(Card, Page<'_>)]) -> std::io::Result<()> 
     report::rule_list(out, &cards, Look { width: usize::MAX, ..Look::default() })
 }
 
-fn markdown(out: &mut dyn Write, pages: &[(Card, Page<'_>)]) -> std::io::Result<()> {
-    for (index, (_, page)) in pages.iter().enumerate() {
+/// The page of a rule in that language, or, where there is none, in English.
+pub(super) fn page(rule: &rules::Rule, language: Language) -> Result<Page<'static>, Failure> {
+    let (language, text) = rule.page_in(language);
+    Page::parse_in(language, text)
+        .map_err(|error| Failure::new(format!("page {} ({language}): {error}", rule.name)))
+}
+
+/// Writes pages as Markdown.
+pub(super) fn markdown<'p>(
+    out: &mut dyn Write,
+    pages: impl Iterator<Item = &'p Page<'p>>,
+) -> std::io::Result<()> {
+    for (index, page) in pages.enumerate() {
         let apart = if index > 0 { "\n" } else { "" };
         write!(out, "{apart}{}", page.markdown())?;
     }
@@ -78,5 +90,6 @@ fn markdown(out: &mut dyn Write, pages: &[(Card, Page<'_>)]) -> std::io::Result<
 const EXAMPLES: &str = "\
 Examples:
   ngxlint rule http1-to-http2-upstream
+  ngxlint rule http1-to-http2-upstream --lang zh
   ngxlint rule --all
   ngxlint rule --all --output-format json | jq '.[].name'";

@@ -4,7 +4,10 @@ mod level;
 mod report;
 
 pub use level::{Applicability, Category, Confidence, Level};
-pub use report::{Card, HopRow, HopTally, PeerRow, Report, Speaks, Summary, TargetRow, Verdict};
+pub use report::{
+    Card, HopRow, HopTally, LogTally, OrdinaryRow, PeerRow, Report, Speaks, Summary, TargetRow,
+    Verdict,
+};
 
 use crate::nginx::VersionSet;
 use crate::source::Location;
@@ -34,6 +37,20 @@ pub struct Diagnostic {
     pub symptoms: Vec<String>,
     /// Edits that mend it.
     pub fixes: Vec<Fix>,
+    /// How often error logs show it, where they were read and do.
+    pub seen: Option<Seen>,
+}
+
+/// How often error logs show something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// How many lines.
+    pub count: u64,
+    /// The time of the earliest, as the log writes it (`2026/11/30 17:28:55`); empty if it writes
+    /// none.
+    pub first: String,
+    /// The time of the latest.
+    pub last: String,
 }
 
 /// A place that belongs to a finding, with what it adds.

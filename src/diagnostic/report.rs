@@ -1,8 +1,10 @@
 //! The result of a run, ready to be written in any format.
 
+use std::collections::HashSet;
+
 use super::{Category, Confidence, Diagnostic, Level};
 use crate::nginx::{Flavor, VersionSet};
-use crate::source::{Location, Sources};
+use crate::source::{Location, SourceId, Sources};
 
 /// Everything a format needs.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +13,9 @@ pub struct Report {
     pub sources: Sources,
     /// What was aimed at.
     pub target: TargetRow,
+    /// The texts that are reported and stand in files of their own, or came on standard input: what
+    /// may be changed.
+    pub own: HashSet<SourceId>,
     /// The findings that are shown, by file name, offset and rule.
     pub diagnostics: Vec<Diagnostic>,
     /// What was done, in numbers.
@@ -56,6 +61,40 @@ pub struct Summary {
     pub unread: Vec<String>,
     /// The hops, by what is known of their peers.
     pub hops: HopTally,
+    /// What error logs held, where they were read.
+    pub log: Option<LogTally>,
+}
+
+/// What error logs held, in numbers of lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogTally {
+    /// All of them.
+    pub lines: u64,
+    /// Those that findings speak of.
+    pub diagnosed: u64,
+    /// Those that speak of no mismatch.
+    pub ordinary: Vec<OrdinaryRow>,
+    /// Those at `error` or worse that nothing is known of.
+    pub unknown: u64,
+    /// Those that are none of nginx.
+    pub foreign: u64,
+    /// Logs that could not be read to their end, with the reason.
+    pub broken: Vec<String>,
+}
+
+/// Lines of an error log that speak of no mismatch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrdinaryRow {
+    /// How many.
+    pub count: u64,
+    /// How the message begins.
+    pub text: String,
+    /// Whose fault it is: "the application's".
+    pub fault: &'static str,
+    /// What happened, in words.
+    pub meaning: &'static str,
+    /// Rules that may be behind it all the same.
+    pub perhaps: Vec<&'static str>,
 }
 
 /// Hops by what is known of their peers.

@@ -39,6 +39,7 @@ mod sharing;
 mod stream;
 mod target;
 mod timeline;
+mod trace;
 mod unused;
 mod upstream;
 mod variable;
@@ -71,6 +72,7 @@ pub use server_name::{NameDirectives, ServerName, UpstreamName};
 pub use sharing::{Exclusion, SecondListen, SecondName};
 pub use target::Need;
 pub use timeline::Timeline;
+pub use trace::{Trace, Traced};
 pub use unused::{Overridden, UnusedTls};
 pub use variable_use::Unknown;
 pub use verdict::{Fault, FaultKind, Mend, Misfit, MisfitKind, Modules, Standing};
@@ -113,6 +115,8 @@ pub struct Backend {
     pub address: String,
     /// What it speaks.
     pub speaks: Vec<Protocol>,
+    /// How sure it is where nobody declared it, but an error log shows it.
+    pub logged: Option<Certainty>,
 }
 
 impl Backend {

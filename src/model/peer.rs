@@ -79,6 +79,8 @@ pub enum Evidence {
         /// The name.
         name: Option<Vec<u8>>,
     },
+    /// An error log shows it, in these words, or makes it likely.
+    Log(Vec<Protocol>, Certainty),
     /// Nothing tells.
     None,
     /// A `[[backend]]` of the settings says so: its address there, and its words.
@@ -93,6 +95,7 @@ impl Known {
     pub fn certainty(&self) -> Option<Certainty> {
         match self.evidence {
             Evidence::None => None,
+            Evidence::Log(_, certainty) => Some(certainty),
             Evidence::Convention { .. } | Evidence::Listener { implicit: true, .. } => {
                 Some(Certainty::Likely)
             }
@@ -254,7 +257,11 @@ impl Pass<'_> {
         let backends = &model.assumptions.backends;
         let backend = backends.iter().find(|backend| backend.is_meant(address, name))?;
         let words = backend.speaks.clone();
-        Some(known(&backend.speaks, Evidence::Setting(backend.address.clone(), words)))
+        let evidence = match backend.logged {
+            Some(certainty) => Evidence::Log(words, certainty),
+            None => Evidence::Setting(backend.address.clone(), words),
+        };
+        Some(known(&backend.speaks, evidence))
     }
 
     /// What a listener of this configuration at that address accepts.
@@ -363,6 +370,11 @@ impl Peer {
     /// The address for people.
     pub fn shown(&self) -> String {
         self.address.as_ref().map_or_else(|text| shown(text), Address::to_string)
+    }
+
+    /// Whether the text tells its address.
+    pub const fn is_known(&self) -> bool {
+        self.address.is_ok()
     }
 
     /// The `server` of an upstream that names it, or the pass.

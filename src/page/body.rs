@@ -2,15 +2,12 @@
 
 use super::PageError;
 use super::front::Part;
-
-/// The headings, in their order; all but `What does not help` are on every page.
-pub const HEADINGS: [&str; 6] =
-    ["What happens", "Why", "Examples", "How to mend it", "What does not help", "References"];
+use super::language::Language;
 
 /// One heading with what stands under it.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Section<'p> {
-    /// One of [`HEADINGS`].
+    /// One of [`Language::headings`].
     pub heading: &'static str,
     /// The Markdown under it, without blank lines around it.
     pub text: &'p str,
@@ -74,11 +71,13 @@ pub(super) fn blocks<'p>(body: Part<'p>) -> Result<Vec<Block<'p>>, PageError> {
 pub(super) fn sections<'p>(
     body: Part<'p>,
     blocks: &[Block<'p>],
+    language: Language,
 ) -> Result<Vec<Section<'p>>, PageError> {
-    let mut found = headings(blocks)?;
+    let all = language.headings();
+    let mut found = headings(blocks, all)?;
     let mut sections = Vec::new();
     let mut last = body.line;
-    for heading in HEADINGS {
+    for heading in all {
         match found.first().copied() {
             Some(one) if one.heading == heading => {
                 found.remove(0);
@@ -91,7 +90,7 @@ pub(super) fn sections<'p>(
                 sections.push(Section { heading, text });
                 last = one.line;
             }
-            _ if heading == OPTIONAL => {}
+            _ if heading == all[OPTIONAL] => {}
             _ => {
                 let message = format!("the heading `{heading}` is missing, or not at its place");
                 return Err(PageError::new(found.first().map_or(last, |next| next.line), message));
@@ -116,7 +115,7 @@ struct Found {
     end: usize,
 }
 
-fn headings(blocks: &[Block<'_>]) -> Result<Vec<Found>, PageError> {
+fn headings(blocks: &[Block<'_>], all: [&'static str; 6]) -> Result<Vec<Found>, PageError> {
     let mut found: Vec<Found> = Vec::new();
     for block in blocks {
         let (text, line, start) = match block {
@@ -126,16 +125,16 @@ fn headings(blocks: &[Block<'_>]) -> Result<Vec<Found>, PageError> {
         };
         let words = text.trim_end();
         if let Some(words) = words.strip_prefix("## ") {
-            let known = HEADINGS.into_iter().find(|heading| *heading == words.trim());
+            let known = all.into_iter().find(|heading| *heading == words.trim());
             let heading = known.ok_or_else(|| {
-                let message = format!("`{words}` is no heading of a page: {}", HEADINGS.join(", "));
+                let message = format!("`{words}` is no heading of a page: {}", all.join(", "));
                 PageError::new(line, message)
             })?;
             found.push(Found { heading, line, start, end: start + text.len() });
         } else if words.starts_with("# ") {
             return Err(PageError::new(line, "the name is the title: no heading of first level"));
         } else if found.is_empty() && !words.is_empty() {
-            let message = format!("text before the heading `{}`", HEADINGS[0]);
+            let message = format!("text before the heading `{}`", all[0]);
             return Err(PageError::new(line, message));
         }
     }
@@ -157,5 +156,5 @@ pub(super) fn closes(line: &str, fence: &str) -> bool {
     line.len() >= fence.len() && line.bytes().all(|byte| byte == b'`')
 }
 
-/// The heading that a page may lack.
-const OPTIONAL: &str = "What does not help";
+/// The heading that a page may lack: what does not help.
+const OPTIONAL: usize = 4;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{DeadEnd, Page, PageError, Symptom, Workaround};
-use crate::nginx::VersionSet;
+use crate::nginx::{Protocol, VersionSet};
 
 /// A part of a page that knows on which line it begins.
 #[derive(Copy, Clone)]
@@ -59,6 +59,7 @@ pub(super) fn read<'p>(part: Part<'_>) -> Result<Page<'p>, PageError> {
             .collect::<Result<_, _>>()?,
         sections: Vec::new(),
         examples: Vec::new(),
+        language: super::Language::En,
         body: "",
     })
 }
@@ -115,9 +116,6 @@ impl Reader<'_> {
             return Err(self.error(at, "a symptom shows in the `log` or at the `client`"));
         }
         let levels = row.level.map_or_else(|| Ok(Vec::new()), |level| self.levels(at, level))?;
-        let words = row.proves.into_iter().map(|word| {
-            word.get_ref().parse().map_err(|error: String| self.error(word.span().start, error))
-        });
         Ok(Symptom {
             log: self.optional(row.log)?,
             client: self.optional(row.client)?,
@@ -126,9 +124,17 @@ impl Reader<'_> {
             of_upstream: row.of_upstream,
             schemes: row.schemes,
             status: row.status,
-            proves: words.collect::<Result<_, _>>()?,
+            proves: self.protocols(row.proves)?,
+            suggests: self.protocols(row.suggests)?,
             usual: row.usual,
         })
+    }
+
+    fn protocols(&self, words: Vec<Spanned<String>>) -> Result<Vec<Protocol>, PageError> {
+        let words = words.into_iter().map(|word| {
+            word.get_ref().parse().map_err(|error: String| self.error(word.span().start, error))
+        });
+        words.collect()
     }
 
     /// The levels of a line by release.
@@ -215,6 +221,8 @@ struct SymptomRow {
     status: Vec<u16>,
     #[serde(default)]
     proves: Vec<Spanned<String>>,
+    #[serde(default)]
+    suggests: Vec<Spanned<String>>,
     #[serde(default)]
     usual: bool,
 }

@@ -9,12 +9,14 @@
 mod body;
 mod example;
 mod front;
+mod language;
 #[cfg(test)]
 mod tests;
 mod text;
 
-pub use body::{HEADINGS, Section};
+pub use body::Section;
 pub use example::{Example, Expected, Severity};
+pub use language::Language;
 
 use std::fmt;
 
@@ -39,6 +41,7 @@ pub struct Page<'p> {
     pub sections: Vec<Section<'p>>,
     /// The examples, in order.
     pub examples: Vec<Example>,
+    language: Language,
     body: &'p str,
 }
 
@@ -48,10 +51,19 @@ impl<'p> Page<'p> {
     /// # Errors
     /// The first thing that is not as a page has to be.
     pub fn parse(text: &'p str) -> Result<Self, PageError> {
+        Self::parse_in(Language::En, text)
+    }
+
+    /// Reads a page that is written in that language.
+    ///
+    /// # Errors
+    /// The first thing that is not as a page has to be.
+    pub fn parse_in(language: Language, text: &'p str) -> Result<Self, PageError> {
         let (front, body) = front::split(text)?;
         let mut page = front::read(front)?;
+        page.language = language;
         let blocks = body::blocks(body)?;
-        page.sections = body::sections(body, &blocks)?;
+        page.sections = body::sections(body, &blocks, language)?;
         page.examples = example::examples(&blocks)?;
         page.body = body.text;
         Ok(page)
@@ -59,14 +71,19 @@ impl<'p> Page<'p> {
 
     /// The page as Markdown: its name, its summary, and its text as written.
     pub fn markdown(&self) -> String {
-        format!("# {}\n\n{}.\n\n{}\n", self.name, self.summary, self.body.trim())
+        let (name, summary, stop) = (&self.name, &self.summary, self.language.full_stop());
+        format!("# {name}\n\n{summary}{stop}\n\n{}\n", self.body.trim())
     }
 
     /// The page as text for a terminal of that many columns: the summary, the symptoms, and what
     /// stands under the headings.
     pub fn text(&self, width: usize) -> String {
         let mut text = String::new();
-        text::paragraph(&mut text, &format!("{}.", self.summary), width);
+        text::paragraph(
+            &mut text,
+            &format!("{}{}", self.summary, self.language.full_stop()),
+            width,
+        );
         for (index, symptom) in self.symptoms.iter().enumerate() {
             // Rows that differ only in what machines use, such as the scheme, are one to people.
             let is_said =
@@ -76,12 +93,11 @@ impl<'p> Page<'p> {
             }
             let versions = symptom.versions.as_ref().map(|set| format!(" ({set})"));
             let versions = versions.unwrap_or_default();
-            for (who, what) in
-                [("The error log says", &symptom.log), ("The client meets", &symptom.client)]
-            {
+            let ([log, client], colon) = (self.language.symptoms(), self.language.colon());
+            for (who, what) in [(log, &symptom.log), (client, &symptom.client)] {
                 if let Some(what) = what {
                     text.push('\n');
-                    text::paragraph(&mut text, &format!("{who}{versions}: {what}"), width);
+                    text::paragraph(&mut text, &format!("{who}{versions}{colon}{what}"), width);
                 }
             }
         }
@@ -113,6 +129,8 @@ pub struct Symptom {
     pub status: Vec<u16>,
     /// What the line proves of the peer: all that is known of it then.
     pub proves: Vec<Protocol>,
+    /// What the line makes likely of the peer, where it proves nothing.
+    pub suggests: Vec<Protocol>,
     /// Whether the rule is what usually is behind this line.
     pub usual: bool,
 }

@@ -158,6 +158,23 @@ fn a_page_is_readable_in_a_terminal() {
 }
 
 #[test]
+fn chinese_is_wrapped_between_its_letters() {
+    let mut out = String::new();
+    text::render(
+        &mut out,
+        "如果上游只支持 HTTP/2（没有 `http/1.1`），就会失败。请改用 `grpc_pass`。",
+        20,
+    );
+    insta::assert_snapshot!(out, @r"
+    如果上游只支持
+    HTTP/2（没有
+    `http/1.1`），就会失
+    败。请改用
+    `grpc_pass`。
+    ");
+}
+
+#[test]
 fn what_is_no_page_is_said_with_its_line() {
     let without = |text: &str| PAGE.replace(text, "");
     let instead = |text: &str, other: &str| PAGE.replacen(text, other, 1);
@@ -206,7 +223,7 @@ fn what_is_no_page_is_said_with_its_line() {
     line 16: a figure needs its `source`
     line 16: a figure is of a hundred
     line 15: `1.x` is not an nginx version: write it as `1.22.1`, `1.22` or `>=1.20, <1.26`
-    line 6: unknown field `lgo`, expected one of `log`, `client`, `versions`, `level`, `of_upstream`, `schemes`, `status`, `proves`, `usual`
+    line 6: unknown field `lgo`, expected one of `log`, `client`, `versions`, `level`, `of_upstream`, `schemes`, `status`, `proves`, `suggests`, `usual`
     line 5: `critical` is no level of a log
     line 5: `1.x` is not an nginx version: write it as `1.22.1`, `1.22` or `>=1.20, <1.26`
     line 11: `http2` is nothing a peer speaks: one of http/1.0, http/1.1, h2c, h2, grpc, fastcgi, uwsgi, scgi, memcached, tls, cleartext, proxy-protocol, sni

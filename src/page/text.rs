@@ -1,5 +1,7 @@
 //! The Markdown of a page as text for a terminal: paragraphs wrapped, code indented.
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use super::body::{closes, opening};
 
 /// Writes the Markdown of a section.
@@ -122,23 +124,56 @@ fn link(text: &str) -> Option<(&str, &str, &str, &str)> {
     ))
 }
 
+/// Writes words as lines of that width. Chinese has no spaces: a line may end behind any of its
+/// letters, but none begins with what closes a phrase.
 fn wrap(out: &mut String, text: &str, first: usize, hanging: usize, width: usize) {
     let mut column = 0;
     for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if column == 0 {
-            out.push_str(&" ".repeat(first));
-            column = first;
-        } else if column + 1 + length > width {
-            out.push('\n');
-            out.push_str(&" ".repeat(hanging));
-            column = hanging;
-        } else {
-            out.push(' ');
-            column += 1;
+        for (index, piece) in pieces(word).enumerate() {
+            let length = piece.width();
+            let apart = usize::from(index == 0);
+            if column == 0 {
+                out.push_str(&" ".repeat(first));
+                column = first;
+            } else if column + apart + length > width {
+                out.push('\n');
+                out.push_str(&" ".repeat(hanging));
+                column = hanging;
+            } else {
+                out.push_str(&" ".repeat(apart));
+                column += apart;
+            }
+            out.push_str(piece);
+            column += length;
         }
-        out.push_str(word);
-        column += length;
     }
     out.push('\n');
 }
+
+/// A word in the pieces between which a line may end.
+fn pieces(word: &str) -> impl Iterator<Item = &str> {
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let mut before: Option<char> = None;
+        let end = rest.char_indices().find(|(_, letter)| {
+            let ends = before.is_some_and(|before| {
+                let wide = is_wide(before) || is_wide(*letter);
+                wide && !CLOSING.contains(*letter) && !OPENING.contains(before)
+            });
+            before = Some(*letter);
+            ends
+        });
+        let (piece, behind) = rest.split_at(end.map_or(rest.len(), |(at, _)| at));
+        rest = behind;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
+fn is_wide(letter: char) -> bool {
+    letter.width() == Some(2)
+}
+
+/// What no line begins with.
+const CLOSING: &str = "，。；：、）》」！？,.;:)`";
+/// What no line ends with.
+const OPENING: &str = "（《「(`";

@@ -27,10 +27,25 @@ pub(super) struct Found {
 
 /// Finds and reads what is asked for.
 pub(super) fn units(loader: &dyn Loader, request: &Request) -> Result<Found, Error> {
-    let overlay = request
-        .stdin
-        .as_ref()
-        .map(|stdin| Overlay::new(loader, &stdin.name, stdin.bytes.as_slice().into()));
+    from(loader, request, |finder| finder.starts())
+}
+
+/// Finds and reads the roots that the request or the settings name; nothing, if they name none.
+pub(super) fn roots(loader: &dyn Loader, request: &Request) -> Result<Found, Error> {
+    from(loader, request, |finder| finder.named_roots(Path::new("")))
+}
+
+/// Finds and reads what some paths lead to.
+fn from(
+    loader: &dyn Loader,
+    request: &Request,
+    starts: impl FnOnce(&Finder<'_>) -> Result<Vec<PathBuf>, Error>,
+) -> Result<Found, Error> {
+    let overlay = request.stdin.as_ref().map(|stdin| {
+        let mut overlay = Overlay::new(loader);
+        overlay.put(&stdin.name, stdin.bytes.as_slice().into());
+        overlay
+    });
     let loader: &dyn Loader = overlay.as_ref().map_or(loader, |overlay| overlay);
     let mut finder = Finder {
         loader,
@@ -47,7 +62,7 @@ pub(super) fn units(loader: &dyn Loader, request: &Request) -> Result<Found, Err
             PathGlob::new(pattern).map_err(|error| Error::new(format!("--exclude {error}")))?;
         finder.exclude.push(glob);
     }
-    for path in finder.starts()? {
+    for path in starts(&finder)? {
         finder.start(&path)?;
     }
     finder.rootless()?;

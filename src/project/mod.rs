@@ -1,9 +1,12 @@
 //! The one road from what a user names to a report: find the configurations, read them, work out
 //! what they mean, run the rules, put together what they found.
 
+mod advice;
 mod classify;
 mod detection;
+mod diagnose;
 mod error;
+mod explain;
 mod find;
 mod ignored;
 mod image;
@@ -16,15 +19,20 @@ mod unit;
 mod upgrade;
 mod upward;
 
+pub use diagnose::{Diagnosis, Learned, Log, diagnose};
 pub use error::Error;
+pub use explain::{Explanation, Match, explain};
 pub use upgrade::Upgrade;
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use self::overlay::Overlay;
 use crate::diagnostic::{Applicability, Diagnostic, Level, Report};
 use crate::engine::Policy;
+use crate::fix::{self, Fixed};
 use crate::nginx::{Flavor, VersionSet};
 use crate::rules;
 use crate::source::{Loader, Location, SourceId};
@@ -119,9 +127,38 @@ pub fn check(loader: &dyn Loader, request: &Request) -> Result<Report, Error> {
         }
         unit.analyse(&files, request, &mut report, &mut reported);
     }
+    let is_file = |source: &SourceId| files.canonical(*source).is_some();
+    report.own = reported.sources.keys().copied().filter(is_file).collect();
     report.sources = std::mem::take(&mut files.sources);
     finish(&mut report, &reported);
     Ok(report)
+}
+
+/// Checks what is asked for and applies the fixes of what is found: those that are safe, with
+/// `unsafely` also those that guess. Nothing is written.
+///
+/// # Errors
+/// As of [`check`]; or the fixes undo each other.
+pub fn fix(loader: &dyn Loader, request: &Request, unsafely: bool) -> Result<Fixed, Error> {
+    let report = check(loader, request)?;
+    let fixed = fix::fix(report, unsafely, |texts| {
+        let mut request = request.clone();
+        let mut overlay = Overlay::new(loader);
+        for (path, bytes) in texts {
+            match &mut request.stdin {
+                Some(stdin) if stdin.name == *path => stdin.bytes = bytes.to_vec(),
+                _ => overlay.put(path, Arc::clone(bytes)),
+            }
+        }
+        check(&overlay, &request)
+    });
+    fixed.map_err(|error| match error {
+        fix::Error::Lint(error) => error,
+        fix::Error::Unsettled(rules) => Error::new(format!(
+            "nothing was changed: the fixes of these rules undo each other: {}",
+            rules.join(", ")
+        )),
+    })
 }
 
 /// What the units have reported so far: each thing is counted once.
@@ -141,7 +178,8 @@ fn finish(report: &mut Report, shown: &Shown) {
     let sources = &report.sources;
     report.diagnostics.sort_by(|a, b| {
         let name = |one: &Diagnostic| sources.source(one.at.source).name.as_path();
-        let place = |one: &Diagnostic| (one.at.span.start, one.rule);
+        let before = |one: &Diagnostic| sources.source(one.at.source).before;
+        let place = |one: &Diagnostic| (before(one), one.at.span.start, one.rule);
         let files = if a.at.source == b.at.source { Ordering::Equal } else { name(a).cmp(name(b)) };
         files.then_with(|| place(a).cmp(&place(b))).then_with(|| a.message.cmp(&b.message))
     });

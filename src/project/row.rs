@@ -61,7 +61,9 @@ fn alpn(hop: Hop<'_>, protocols: &[&str]) -> Vec<String> {
 /// The words for what is accepted somewhere in the target: its user's own, if it was declared.
 fn accepted(model: &Model<'_>, peer: &Peer) -> Vec<String> {
     let declared = match peer.evidence() {
-        Evidence::Comment(_, words) | Evidence::Setting(_, words) => words.clone(),
+        Evidence::Comment(_, words) | Evidence::Log(words, _) | Evidence::Setting(_, words) => {
+            words.clone()
+        }
         _ => Vec::new(),
     };
     let parts = peer.accepts().within(model.target());
@@ -88,6 +90,7 @@ fn reason(model: &Model<'_>, peer: &Peer) -> (String, Option<Location>) {
             (format!("{what}{takes} of this configuration"), Some(at))
         }
         Evidence::Convention { .. } => (peer.evidence().signs().join(", "), None),
+        Evidence::Log(..) => ("an error log shows it".to_owned(), None),
         Evidence::None => ("nothing tells".to_owned(), None),
         Evidence::Setting(address, _) => (format!("`[[backend]]` {address}"), None),
     }

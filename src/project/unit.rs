@@ -59,6 +59,16 @@ impl Unit {
         self.title.display().to_string()
     }
 
+    /// The directory in which it begins.
+    pub(super) fn directory(&self) -> PathBuf {
+        self.title.parent().unwrap_or(Path::new("")).to_path_buf()
+    }
+
+    /// Whether all that it includes was read.
+    pub(super) fn is_complete(&self) -> bool {
+        self.config.is_complete()
+    }
+
     /// Whether that text is its root.
     pub(super) fn is_of(&self, root: SourceId) -> bool {
         self.root == Some(root)
@@ -169,12 +179,24 @@ impl Unit {
 
     /// What it means in some releases.
     fn model(&self, files: &Files, target: &TargetRow, versions: VersionSet) -> Model<'_> {
+        self.model_with(files, target, versions, &[])
+    }
+
+    /// What it means in some releases, when more is known of peers than anybody says.
+    pub(super) fn model_with(
+        &self,
+        files: &Files,
+        target: &TargetRow,
+        versions: VersionSet,
+        learned: &[Backend],
+    ) -> Model<'_> {
         let settings = self.settings.as_ref();
+        let declared = settings.iter().flat_map(|one| &one.backends).map(backend);
         let assumptions = Assumptions {
             target: versions,
             assumed: target.assumed,
             flavor: target.flavor,
-            backends: settings.iter().flat_map(|one| &one.backends).map(backend).collect(),
+            backends: learned.iter().cloned().chain(declared).collect(),
             modules: settings.and_then(|one| one.modules.clone()),
             extra_directives: settings
                 .iter()
@@ -185,7 +207,7 @@ impl Unit {
     }
 
     /// What is aimed at, before an assumed target is narrowed.
-    fn target(&self, request: &Request) -> TargetRow {
+    pub(super) fn target(&self, request: &Request) -> TargetRow {
         let stated = self.settings.as_ref().and_then(|one| one.nginx_version.as_ref());
         let flavor = request
             .flavor
@@ -214,7 +236,7 @@ impl Unit {
         row(&VersionSet::assumed(), true, None)
     }
 
-    fn policy(&self, files: &Files, base: &Policy) -> Policy {
+    pub(super) fn policy(&self, files: &Files, base: &Policy) -> Policy {
         let mut policy = base.clone();
         let Some(settings) = &self.settings else { return policy };
         policy.settings.clone_from(&settings.rules);
@@ -235,7 +257,7 @@ impl Unit {
 }
 
 /// The directive that a target comes from, for people.
-fn origin(files: &Files, used: Used<'_>) -> String {
+pub(super) fn origin(files: &Files, used: Used<'_>) -> String {
     let source = files.sources.source(used.source());
     let before = &source.bytes[..used.directive().span().start as usize];
     let line = memchr::memchr_iter(b'\n', before).count() + 1;
@@ -244,7 +266,8 @@ fn origin(files: &Files, used: Used<'_>) -> String {
 }
 
 fn backend(declared: &crate::settings::Backend) -> Backend {
-    Backend { address: declared.address.clone(), speaks: declared.speaks.clone() }
+    let speaks = declared.speaks.clone();
+    Backend { address: declared.address.clone(), speaks, logged: None }
 }
 
 /// One row for several targets: all of them together.

@@ -57,7 +57,7 @@ pub(super) fn excerpts(
     for (source, first, last) in windows(&located, places) {
         let mut excerpt = Excerpt {
             name: visible_path(places.path(source)),
-            line: first,
+            line: first.saturating_add(places.before(source).lines),
             lines: last - first + 1,
             text: String::new(),
             base,

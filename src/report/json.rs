@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::place::Places;
 use super::text::is_control;
-use crate::diagnostic::{Card, Diagnostic, HopRow, Label, PeerRow, Report, TargetRow};
+use crate::diagnostic::{Card, Diagnostic, HopRow, Label, LogTally, PeerRow, Report, TargetRow};
 use crate::source::{Location, SourceId};
 
 /// Writes the findings.
@@ -37,6 +37,7 @@ pub fn check_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             hidden: summary.hidden,
             fixable: summary.fixable,
             complete: summary.complete,
+            log: summary.log.as_ref().map(Log::of),
         },
     };
     write_document(out, &document)
@@ -110,6 +111,11 @@ fn finding<'r>(
         symptoms: &diagnostic.symptoms,
         url,
         fixes: diagnostic.fixes.iter().map(fix).collect(),
+        seen: diagnostic.seen.as_ref().map(|seen| Seen {
+            count: seen.count,
+            first: &seen.first,
+            last: &seen.last,
+        }),
     }
 }
 
@@ -145,7 +151,7 @@ struct Check<'r> {
     tool: Tool,
     target: Target,
     diagnostics: Vec<Finding<'r>>,
-    summary: CheckSummary,
+    summary: CheckSummary<'r>,
 }
 
 #[derive(Serialize)]
@@ -187,7 +193,7 @@ impl Target {
 }
 
 #[derive(Serialize)]
-struct CheckSummary {
+struct CheckSummary<'r> {
     files: usize,
     errors: usize,
     warnings: usize,
@@ -195,6 +201,53 @@ struct CheckSummary {
     hidden: usize,
     fixable: usize,
     complete: bool,
+    log: Option<Log<'r>>,
+}
+
+/// How often error logs show a finding.
+#[derive(Serialize)]
+struct Seen<'r> {
+    count: u64,
+    first: &'r str,
+    last: &'r str,
+}
+
+/// What error logs held.
+#[derive(Serialize)]
+struct Log<'r> {
+    lines: u64,
+    diagnosed: u64,
+    ordinary: Vec<Ordinary<'r>>,
+    unknown: u64,
+    foreign: u64,
+    broken: &'r [String],
+}
+
+#[derive(Serialize)]
+struct Ordinary<'r> {
+    count: u64,
+    text: &'r str,
+    meaning: &'r str,
+    perhaps: &'r [&'static str],
+}
+
+impl<'r> Log<'r> {
+    fn of(tally: &'r LogTally) -> Self {
+        let ordinary = tally.ordinary.iter().map(|row| Ordinary {
+            count: row.count,
+            text: &row.text,
+            meaning: row.meaning,
+            perhaps: &row.perhaps,
+        });
+        Self {
+            lines: tally.lines,
+            diagnosed: tally.diagnosed,
+            ordinary: ordinary.collect(),
+            unknown: tally.unknown,
+            foreign: tally.foreign,
+            broken: &tally.broken,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -222,6 +275,7 @@ struct Finding<'r> {
     symptoms: &'r [String],
     url: Option<&'r str>,
     fixes: Vec<Fix<'r>>,
+    seen: Option<Seen<'r>>,
 }
 
 #[derive(Serialize)]
@@ -291,7 +345,7 @@ struct Range {
 struct Point {
     line: u32,
     column: u32,
-    offset: u32,
+    offset: u64,
 }
 
 impl Place {
@@ -306,6 +360,7 @@ impl Place {
 impl Point {
     fn of(source: SourceId, offset: u32, places: &Places<'_>) -> Self {
         let position = places.position(source, offset);
+        let offset = places.before(source).bytes + u64::from(offset);
         Self { line: position.line, column: position.column, offset }
     }
 }

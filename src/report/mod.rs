@@ -6,6 +6,7 @@
 
 mod concise;
 mod excerpt;
+mod explain;
 mod full;
 mod hops;
 mod json;
@@ -17,6 +18,7 @@ mod tests;
 mod text;
 
 pub use concise::concise;
+pub use explain::{Aside, Explained, explain_json, explain_text};
 pub use full::full;
 pub use hops::hops;
 pub use json::{check_json, hops_json};

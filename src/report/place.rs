@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 
 use super::text::visible_path;
-use crate::source::{LineIndex, Location, Position, SourceId, Sources};
+use crate::source::{Before, LineIndex, Location, Position, SourceId, Sources};
 
 /// The sources of a report with their line indexes, each made when it is first needed.
 pub(super) struct Places<'r> {
@@ -38,9 +38,15 @@ impl<'r> Places<'r> {
         self.indexes[source.index()].get_or_init(|| LineIndex::new(self.bytes(source)))
     }
 
+    /// What stands before a source that is only a part.
+    pub(super) fn before(&self, source: SourceId) -> Before {
+        self.sources.source(source).before
+    }
+
     /// Line and column of an offset.
     pub(super) fn position(&self, source: SourceId, offset: u32) -> Position {
-        self.index(source).position(self.bytes(source), offset)
+        let Position { line, column } = self.index(source).position(self.bytes(source), offset);
+        Position { line: line.saturating_add(self.before(source).lines), column }
     }
 
     /// `path:line:column`, visible.

@@ -78,6 +78,7 @@ struct Symptom<'p> {
     schemes: &'p [String],
     status: &'p [u16],
     proves: Vec<&'static str>,
+    suggests: Vec<&'static str>,
     usual: bool,
 }
 
@@ -121,6 +122,7 @@ impl<'p> Rule<'p> {
             schemes: &row.schemes,
             status: &row.status,
             proves: row.proves.iter().map(|word| word.name()).collect(),
+            suggests: row.suggests.iter().map(|word| word.name()).collect(),
             usual: row.usual,
         });
         let workarounds = page.workarounds.iter().map(|row| Advice {

@@ -1,7 +1,7 @@
 //! The last line: what was looked at, aimed at and found, so that silence can be trusted.
 
 use super::text::{count, visible};
-use crate::diagnostic::{Confidence, HopTally, Level, Report, TargetRow};
+use crate::diagnostic::{Confidence, HopTally, Level, LogTally, Report, TargetRow};
 use crate::nginx::version::NEWEST;
 use crate::nginx::{Flavor, VersionSet};
 
@@ -10,12 +10,17 @@ use crate::nginx::{Flavor, VersionSet};
 pub fn summary(report: &Report, level: Level, confidence: Confidence) -> String {
     let summary = &report.summary;
     let mut text = unread(report);
-    text.push_str(&format!(
-        "{}, target {}, {}: ",
-        count(summary.files, "file"),
-        target(&report.target),
-        hops(summary.hops)
-    ));
+    if let Some(tally) = &summary.log {
+        text.push_str(&log(tally));
+    }
+    if summary.files > 0 || summary.log.is_none() {
+        text.push_str(&format!(
+            "{}, target {}, {}: ",
+            count(summary.files, "file"),
+            target(&report.target),
+            hops(summary.hops)
+        ));
+    }
     let parts = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info")];
     let found: Vec<_> =
         parts.iter().filter(|(number, _)| *number > 0).map(|(n, word)| count(*n, word)).collect();
@@ -71,6 +76,34 @@ fn versions(set: &VersionSet) -> String {
     }
 }
 
+/// What an error log holds beside the lines of findings, and how much it holds.
+fn log(tally: &LogTally) -> String {
+    let mut text = String::new();
+    for row in tally.ordinary.iter().take(ORDINARY) {
+        let perhaps = match row.perhaps.as_slice() {
+            [] => String::new(),
+            [name] => format!("; or `{name}`"),
+            names => format!("; or `{}`", names.join("`, `")),
+        };
+        let (fault, meaning) = (row.fault, row.meaning);
+        text.push_str(&format!("{} × `{}`: {fault}, {meaning}{perhaps}\n", row.count, row.text));
+    }
+    let ordinary: u64 = tally.ordinary.iter().map(|row| row.count).sum();
+    let parts = [
+        (tally.diagnosed, "diagnosed"),
+        (ordinary, "of no mismatch"),
+        (tally.unknown, "unknown"),
+        (tally.foreign, "not of nginx"),
+    ];
+    let parts = parts.iter().filter(|(number, _)| *number > 0);
+    let parts: Vec<_> = parts.map(|(number, what)| format!("{number} {what}")).collect();
+    let lines = if tally.lines == 1 { "1 line".into() } else { format!("{} lines", tally.lines) };
+    match parts.as_slice() {
+        [] => text + &lines + ", ",
+        parts => text + &format!("{lines} ({}), ", parts.join(", ")),
+    }
+}
+
 fn unread(report: &Report) -> String {
     let unread = &report.summary.unread;
     if unread.is_empty() {
@@ -86,3 +119,5 @@ fn unread(report: &Report) -> String {
 
 /// So many unread files are named.
 const NAMED: usize = 5;
+/// So many kinds of lines of no mismatch are named.
+const ORDINARY: usize = 8;

@@ -78,15 +78,15 @@ mod wrong_upstream_protocol;
 
 pub use draft::{Draft, Finding};
 use draft::{
-    grpc_sign_in_words, insert_before, insert_behind, keep_connection, listen_in_words,
-    peers_in_words, remove, remove_word, replace, report_faults, speak_http11,
+    grpc_sign_in_words, insert_before, insert_behind, keep_connection, line_ending,
+    listen_in_words, peers_in_words, remove, remove_word, replace, report_faults, speak_http11,
 };
 
 use crate::diagnostic::{Card, Category, Confidence, Diagnostic, Level};
 use crate::include::{Files, InstanceId, Used};
 use crate::model::{Hop, Model, Scope};
 use crate::nginx::{DirectiveId, VersionSet};
-use crate::page::Page;
+use crate::page::{Language, Page};
 use crate::source::{Location, SourceId, Span};
 
 /// Every rule, by name.
@@ -219,6 +219,15 @@ impl Rule {
         ALL.iter().copied().find(|rule| rule.name == name)
     }
 
+    /// Its page in that language, or, where there is none, in English, and in which it is.
+    pub fn page_in(&self, language: Language) -> (Language, &'static str) {
+        let chinese = || ZH.iter().find(|(name, _)| *name == self.name).map(|(_, page)| *page);
+        match language {
+            Language::En => (Language::En, self.page),
+            Language::Zh => chinese().map_or((Language::En, self.page), |page| (language, page)),
+        }
+    }
+
     /// What a format says of it.
     pub fn card(&self) -> Card {
         // That every page can be read is held by a test.
@@ -300,9 +309,13 @@ impl<'a> Context<'a> {
             help: Vec::new(),
             symptoms: Vec::new(),
             fixes: Vec::new(),
+            seen: None,
         };
         let index = self.findings.len();
         self.findings.push(Finding { diagnostic, likely_level: None, instance });
         Draft { finding: &mut self.findings[index] }
     }
 }
+
+/// The Chinese pages by the names of their rules, made by `build/`.
+static ZH: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/zh.rs"));

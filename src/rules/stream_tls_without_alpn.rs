@@ -57,7 +57,10 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
 /// Whether its user declares that it takes HTTP/2 over TLS and nothing else.
 fn takes_only_http2(peer: &Peer) -> bool {
     let http2 = Applications::HTTP2.union(Applications::GRPC);
-    let declared = matches!(peer.evidence(), Evidence::Comment(..) | Evidence::Setting(..));
+    let declared = matches!(
+        peer.evidence(),
+        Evidence::Comment(..) | Evidence::Log(..) | Evidence::Setting(..)
+    );
     let only = |applications: Applications| {
         !applications.is_unknown() && applications.without(http2).is_unknown()
     };

@@ -6,6 +6,7 @@
 
 mod line;
 mod loader;
+mod replace;
 mod span;
 
 pub use line::{LineIndex, Position};
@@ -23,6 +24,17 @@ pub struct Source {
     pub name: PathBuf,
     /// The bytes, exactly as read.
     pub bytes: Arc<[u8]>,
+    /// What stands before them, where only a part was kept.
+    pub before: Before,
+}
+
+/// What stands before a part of a text.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Before {
+    /// How many lines.
+    pub lines: u32,
+    /// How many bytes.
+    pub bytes: u64,
 }
 
 /// Every text of one run, by [`SourceId`].
@@ -34,8 +46,13 @@ pub struct Sources {
 impl Sources {
     /// Adds a text and names it.
     pub fn add(&mut self, name: PathBuf, bytes: Arc<[u8]>) -> SourceId {
+        self.add_part(name, bytes, Before::default())
+    }
+
+    /// Adds a part of a text that is too large to be kept, from the start of a line on.
+    pub fn add_part(&mut self, name: PathBuf, bytes: Arc<[u8]>, before: Before) -> SourceId {
         let id = SourceId::new(self.all.len());
-        self.all.push(Source { name, bytes });
+        self.all.push(Source { name, bytes, before });
         id
     }
 

@@ -1,6 +1,7 @@
 //! The pages of the rules: every example is executed, and says what is found.
 
 mod advice;
+mod chinese;
 mod symptom;
 
 use std::path::Path;

@@ -133,12 +133,25 @@ fn tried(software: Software, text: &str, s: &str, passes: &[(Pass, Goes)]) {
     let mut text = text.to_owned();
     for (stands, port) in [("8080", cleartext), ("8443", tls)] {
         if text.contains(stands) {
-            text = text.replace(stands, &port.to_string());
+            text = renumbered(&text, stands, port);
             listens.push(port);
         }
     }
     let server = Server::start(software, &text, &listens);
     asks(s, if s.is_empty() { cleartext } else { tls }, passes, || server.said());
+}
+
+/// The text with a port in place of another, but not in place of the end of a longer number.
+fn renumbered(text: &str, stands: &str, port: u16) -> String {
+    let mut parts = text.split(stands);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        if text.ends_with(|last: char| last.is_ascii_digit()) {
+            text + stands + part
+        } else {
+            text + &port.to_string() + part
+        }
+    })
 }
 
 #[test]

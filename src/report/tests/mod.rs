@@ -58,6 +58,7 @@ impl Builder {
             labels: labels.iter().map(label).collect(),
             help: Vec::new(),
             symptoms: Vec::new(),
+            seen: None,
             fixes: Vec::new(),
         });
         self.report.diagnostics.last_mut().unwrap()
@@ -237,6 +238,7 @@ fn json_is_the_document_of_its_schema() {
         }
       },
       "rule": "a-rule",
+      "seen": null,
       "symptoms": [
         "upstream sent no valid HTTP/1.0 header"
       ],

@@ -6,7 +6,8 @@ use super::super::Context;
 use super::Draft;
 use crate::diagnostic::Level;
 use crate::include::{Use, Used};
-use crate::model::{Clash, Evidence, Hop, Model, Peer};
+use crate::model::{Certainty, Clash, Evidence, Hop, Model, Peer};
+use crate::nginx::Protocol;
 use crate::source::Location;
 
 impl Context<'_> {
@@ -73,12 +74,22 @@ pub(in crate::rules) fn evidence(model: &Model<'_>, peer: &Peer) -> (Location, S
             (at, format!("{} {tell} what `{address}` speaks", signs.join(" and ")))
         }
         Evidence::None => (at, format!("the peer `{address}`")),
+        Evidence::Log(words, certainty) => {
+            let shows = match certainty {
+                Certainty::Likely => "makes it likely",
+                Certainty::Certain => "shows",
+            };
+            (at, format!("the error log {shows} that `{address}` speaks {}", in_words(words)))
+        }
         Evidence::Setting(_, words) => {
-            let words: Vec<&str> = words.iter().map(|word| word.name()).collect();
-            let words = words.join("`, `");
-            (at, format!("the settings declare that `{address}` speaks `{words}`"))
+            (at, format!("the settings declare that `{address}` speaks {}", in_words(words)))
         }
     }
+}
+
+fn in_words(words: &[Protocol]) -> String {
+    let words: Vec<&str> = words.iter().map(|word| word.name()).collect();
+    format!("`{}`", words.join("`, `"))
 }
 
 /// The peers of a clash for a message: the first by name, the others by number.
