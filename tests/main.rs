@@ -4,6 +4,7 @@
 mod cli;
 #[cfg(test)]
 mod docs;
+mod fix;
 #[cfg(test)]
 mod found;
 #[cfg(test)]

@@ -76,6 +76,12 @@ pub(super) fn look(talk: &Talk) -> Look {
     Look { color, ..Look::default() }
 }
 
+/// Whether standard output is a terminal.
+pub(super) fn is_terminal() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "only asked whether it is a terminal")]
+    io::stdout().is_terminal()
+}
+
 /// All of standard input.
 pub(super) fn standard_input() -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
