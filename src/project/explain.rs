@@ -32,16 +32,15 @@ pub struct Match {
 
 /// Finds the pages that a text is about.
 pub fn explain(text: &str) -> Explanation {
-    let pages: Vec<Page<'_>> =
-        rules::ALL.iter().filter_map(|rule| Page::parse(rule.page).ok()).collect();
+    let pages = rules::pages();
     let mut found = Found::default();
     let text = text.trim();
-    names(&mut found, &pages, text);
+    names(&mut found, pages, text);
     let mut explanation = Explanation { matches: Vec::new(), told: None, ordinary: None };
     if !found.matches.iter().any(|one| one.named) {
-        messages(&mut found, &mut explanation, &pages, text);
-        statuses(&mut found, &pages, text);
-        words(&mut found, &pages, text);
+        messages(&mut found, &mut explanation, pages, text);
+        statuses(&mut found, pages, text);
+        words(&mut found, pages, text);
     }
     let mut matches = found.matches;
     matches.sort_by_key(|one| std::cmp::Reverse(one.score));
