@@ -7,6 +7,7 @@
 use aho_corasick::AhoCorasick;
 use bstr::ByteSlice;
 use foldhash::{HashMap, HashMapExt};
+use memchr::memmem::Finder;
 
 use super::line::Line;
 use crate::page::{Page, Symptom};
@@ -25,6 +26,10 @@ pub struct Catalogue<'p> {
 /// A text of the log, with the pages that name it.
 pub struct Sign<'p> {
     text: &'p str,
+    /// What stands before the first `*`.
+    first: &'p [u8],
+    /// What stands behind each, prepared once: it is looked for in many lines.
+    rest: Vec<Finder<'p>>,
     rows: Vec<(&'p Page<'p>, &'p Symptom)>,
 }
 
@@ -37,7 +42,7 @@ impl<'p> Catalogue<'p> {
             for symptom in &page.symptoms {
                 let Some(text) = &symptom.log else { continue };
                 let index = *known.entry(text).or_insert_with(|| {
-                    signs.push(Sign { text, rows: Vec::new() });
+                    signs.push(Sign::new(text));
                     signs.len() - 1
                 });
                 signs[index].rows.push((page, symptom));
@@ -75,7 +80,7 @@ impl<'p> Catalogue<'p> {
         if line.connection.is_none() {
             return self.anywhere(message);
         }
-        let is_it = |index: &&usize| begins(message, self.signs[**index].text.as_bytes());
+        let is_it = |index: &&usize| self.signs[**index].begins(message);
         let by_start = start(message).and_then(|start| self.by_start.get(&start));
         let by_start = by_start.into_iter().flatten().find(is_it);
         let others = self.others.iter().find(is_it);
@@ -86,7 +91,7 @@ impl<'p> Catalogue<'p> {
     pub fn anywhere(&self, message: &[u8]) -> Option<usize> {
         let parts = self.parts.as_ref()?;
         let found = parts.find_overlapping_iter(message).map(|found| found.pattern().as_usize());
-        found.filter(|&index| contains(message, self.signs[index].text.as_bytes())).min()
+        found.filter(|&index| self.signs[index].is_in(message)).min()
     }
 
     /// The sign of that number.
@@ -96,6 +101,35 @@ impl<'p> Catalogue<'p> {
 }
 
 impl<'p> Sign<'p> {
+    fn new(text: &'p str) -> Self {
+        let mut parts = text.split('*').map(str::as_bytes);
+        let first = parts.next().unwrap_or_default();
+        let rest = parts.filter(|part| !part.is_empty()).map(Finder::new);
+        Self { text, first, rest: rest.collect(), rows: Vec::new() }
+    }
+
+    /// Whether a message begins with it.
+    fn begins(&self, message: &[u8]) -> bool {
+        message.strip_prefix(self.first).is_some_and(|rest| self.follows(rest))
+    }
+
+    /// Whether it is somewhere in a message.
+    fn is_in(&self, message: &[u8]) -> bool {
+        let at = message.find(self.first);
+        at.is_some_and(|at| self.follows(message.get(at + self.first.len()..).unwrap_or_default()))
+    }
+
+    /// Whether what stands behind each `*` follows in `text`.
+    fn follows(&self, mut text: &[u8]) -> bool {
+        for part in &self.rest {
+            match part.find(text) {
+                Some(at) => text = text.get(at + part.needle().len()..).unwrap_or_default(),
+                None => return false,
+            }
+        }
+        true
+    }
+
     /// The text of the log; `*` stands for any bytes.
     pub fn text(&self) -> &'p str {
         self.text
@@ -117,29 +151,6 @@ impl<'p> Sign<'p> {
 /// The first bytes of a text, if it has so many.
 fn start(text: &[u8]) -> Option<[u8; START]> {
     text.first_chunk().copied()
-}
-
-/// Whether `message` begins with what `pattern` says.
-fn begins(message: &[u8], pattern: &[u8]) -> bool {
-    let mut parts = pattern.split(|byte| *byte == b'*');
-    let first = parts.next().unwrap_or_default();
-    message.strip_prefix(first).is_some_and(|rest| follow(rest, parts))
-}
-
-/// Whether what `pattern` says is somewhere in `message`.
-fn contains(message: &[u8], pattern: &[u8]) -> bool {
-    follow(message, pattern.split(|byte| *byte == b'*'))
-}
-
-/// Whether the parts stand in `text` one behind the other.
-fn follow<'t>(mut text: &[u8], parts: impl Iterator<Item = &'t [u8]>) -> bool {
-    for part in parts.filter(|part| !part.is_empty()) {
-        match text.find(part) {
-            Some(at) => text = text.get(at + part.len()..).unwrap_or_default(),
-            None => return false,
-        }
-    }
-    true
 }
 
 /// So many bytes tell most messages apart.
