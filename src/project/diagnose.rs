@@ -67,6 +67,12 @@ pub fn diagnose(
         rules::ALL.iter().filter_map(|rule| Page::parse(rule.page).ok()).collect();
     let catalogue = Catalogue::new(&pages);
     let find::Found { mut files, units } = find::roots(loader, request)?;
+    if request.needs_root && units.is_empty() {
+        return Err(Error::new(
+            "`--write-backends` needs a configuration, whose peers the lines are of: name it with \
+             `--root`, or in `roots` of the settings",
+        ));
+    }
     let mut sides: Vec<Side<'_>> =
         units.iter().map(|unit| Side::of(unit, &files, request)).collect();
     let mut report = Report::default();
@@ -78,7 +84,12 @@ pub fn diagnose(
         if let Some(progress) = request.progress {
             progress(&log.name.display().to_string());
         }
+        let before = gather.tally().clone();
         let read = gather.read(number, log.input, &mut |line| places.of(&sides, line));
+        let lines = gather.tally().lines - before.lines;
+        if lines > 0 && gather.tally().foreign - before.foreign == lines {
+            tally.foreign_logs.push(log.name.display().to_string());
+        }
         if let Err(error) = read {
             tally.broken.push(format!("{}: {error}", log.name.display()));
         }
@@ -104,7 +115,9 @@ pub fn diagnose(
             }
             None => sides.iter().find_map(|side| side.at_place(&files, &line, &rows)).cloned(),
         };
-        let advice = Advice { group, rows: &rows, target: side.map(|side| &side.target) };
+        let policy = side.map_or(&request.policy, |side| &side.policy);
+        let target = side.map(|side| &side.target);
+        let advice = Advice { group, rows: &rows, target, policy };
         if let Some(known) = known {
             advice.add(&mut found, known, label);
             tally.diagnosed += group.count;
@@ -119,8 +132,7 @@ pub fn diagnose(
             continue;
         }
         let pass = place.and_then(|(side, traced)| sides[side].hop(traced.hop));
-        let policy = side.map_or(&request.policy, |side| &side.policy);
-        if let Some(one) = by_page(&advice, policy, label, pass.map(|hop| hop.used().location())) {
+        if let Some(one) = by_page(&advice, label, pass.map(|hop| hop.used().location())) {
             tally.diagnosed += group.count;
             found.push(one);
         }

@@ -3,6 +3,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests make their own files")]
 
+mod log;
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
