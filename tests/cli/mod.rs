@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests make their own files")]
 
 mod log;
+mod snapshot;
 
 use std::fs;
 use std::io::Write;
