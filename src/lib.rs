@@ -20,6 +20,8 @@ pub mod rules;
 
 pub mod engine;
 
+pub mod fix;
+
 pub mod errorlog;
 
 pub mod settings;

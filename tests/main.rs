@@ -5,6 +5,8 @@ mod cli;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod fix;
+#[cfg(test)]
 mod found;
 #[cfg(test)]
 mod hops;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
+use super::fix::Fixing;
 use super::option::{
     Color, Configuration, Levels, Paths, Talk, Target, confidences, levels, request,
     rule_or_category,
@@ -26,6 +27,8 @@ pub(super) struct Arguments {
     target: Target,
     #[command(flatten)]
     findings: Findings,
+    #[command(flatten)]
+    fixing: Fixing,
     #[command(flatten)]
     configuration: Configuration,
     #[command(flatten)]
@@ -105,10 +108,15 @@ impl FailOn {
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let Arguments { paths, target, findings, configuration, talk } = arguments;
+    let Arguments { paths, target, findings, fixing, configuration, talk } = arguments;
     let Target { place, nginx_version } = target;
     let request = request(paths, place, configuration, &talk)?;
-    findings.give(project::Request { nginx_version, ..request }, &talk)
+    let request = project::Request { nginx_version, ..request };
+    if fixing.is_asked_for()? {
+        let policy = findings.selection.policy(Level::Warning);
+        return fixing.run(findings, &project::Request { policy, ..request }, &talk);
+    }
+    findings.give(request, &talk)
 }
 
 impl Findings {
@@ -126,6 +134,17 @@ impl Findings {
         self.selection.policy(Level::Info)
     }
 
+    /// Says what was found where standard output is taken, and how to exit.
+    pub(super) fn write_aside(self, report: &Report, talk: &Talk) -> ExitCode {
+        let mut lines = Vec::new();
+        // Memory takes whatever is written.
+        let _ = report::concise(&mut lines, report, false);
+        if !talk.quiet {
+            String::from_utf8_lossy(&lines).lines().for_each(output::say);
+        }
+        self.selection.exit(report)
+    }
+
     /// Writes what was found, and says how to exit.
     pub(super) fn write(
         self,
@@ -134,7 +153,6 @@ impl Findings {
         talk: &Talk,
     ) -> Result<ExitCode, Failure> {
         let Self { selection, output_format: format } = self;
-        let fail_on = selection.fail_on;
         let summary = report::summary(report, policy.min_level, policy.min_confidence);
         output::give(talk.output.as_deref(), |out| write(out, report, format, &summary, talk))?;
         if report.summary.files == 0 && report.summary.log.is_none() {
@@ -144,8 +162,7 @@ impl Findings {
         }
         output::unknown_release(report, talk);
         output::files(report, talk);
-        let failed = report.diagnostics.iter().any(|diagnostic| fail_on.by(diagnostic.level));
-        Ok(ExitCode::from(u8::from(failed)))
+        Ok(selection.exit(report))
     }
 }
 
@@ -172,6 +189,11 @@ fn write(
 }
 
 impl Selection {
+    fn exit(&self, report: &Report) -> ExitCode {
+        let failed = report.diagnostics.iter().any(|diagnostic| self.fail_on.by(diagnostic.level));
+        ExitCode::from(u8::from(failed))
+    }
+
     /// What is asked for; `level`: what is shown at least, where nobody says so.
     fn policy(&self, level: Level) -> Policy {
         let implied = if self.fail_on == FailOn::Info { Level::Info } else { level };

@@ -8,6 +8,7 @@ mod backend;
 mod check;
 mod diagnose;
 mod explain;
+mod fix;
 mod hops;
 mod installed;
 mod interrupt;

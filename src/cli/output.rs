@@ -77,6 +77,12 @@ pub(super) fn look(talk: &Talk) -> Look {
     Look { color, ..Look::default() }
 }
 
+/// Whether standard output is a terminal.
+pub(super) fn is_terminal() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "only asked whether it is a terminal")]
+    io::stdout().is_terminal()
+}
+
 /// All of standard input.
 pub(super) fn standard_input() -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
@@ -99,19 +105,23 @@ pub(super) fn open(path: &Path) -> Result<impl Read + use<>, Failure> {
     file.map_err(|error| Failure::new(format!("{}: {error}", visible_path(path))))
 }
 
-/// The text of a settings file that is to be added to; empty where there is none.
-pub(super) fn read_settings(path: &Path) -> Result<String, Failure> {
+/// The text of a settings file that is to be added to, if there is one.
+pub(super) fn read_settings(path: &Path) -> Result<Option<String>, Failure> {
     #[expect(clippy::disallowed_methods, reason = "it is written again at once")]
     match std::fs::read_to_string(path) {
-        Ok(text) => Ok(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::new(format!("{}: {error}", visible_path(path)))),
     }
 }
 
-/// Writes a settings file that was added to.
-pub(super) fn write_settings(path: &Path, text: &str) -> Result<(), Failure> {
-    Disk::replace(path, text.as_bytes()).map_err(|error| {
+/// Writes a settings file that was added to, and held `before`.
+pub(super) fn write_settings(path: &Path, before: Option<&str>, text: &str) -> Result<(), Failure> {
+    let written = match before {
+        Some(before) => Disk.replace(path, before.as_bytes(), text.as_bytes()),
+        None => Disk.create(path, text.as_bytes()),
+    };
+    written.map_err(|error| {
         Failure::new(format!("{}: cannot be written: {error}", visible_path(path)))
     })
 }

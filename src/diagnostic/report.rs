@@ -1,8 +1,10 @@
 //! The result of a run, ready to be written in any format.
 
+use std::collections::HashSet;
+
 use super::{Category, Confidence, Diagnostic, Level};
 use crate::nginx::{Flavor, VersionSet};
-use crate::source::{Location, Sources};
+use crate::source::{Location, SourceId, Sources};
 
 /// Everything a format needs.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +13,9 @@ pub struct Report {
     pub sources: Sources,
     /// What was aimed at.
     pub target: TargetRow,
+    /// The texts that are reported and stand in files of their own, or came on standard input: what
+    /// may be changed.
+    pub own: HashSet<SourceId>,
     /// The findings that are shown, by file name, offset and rule.
     pub diagnostics: Vec<Diagnostic>,
     /// What was done, in numbers.

@@ -8,9 +8,9 @@ use super::address::Host;
 use super::hop::Kind;
 use super::listener::{Listener, Socket, is_of_any6};
 use super::scope::{Scope, ScopeId};
-use super::{Certainty, Evidence, Mismatch, Model};
+use super::{Certainty, Evidence, Mismatch, Model, Speech};
 use crate::include::{InstanceId, Use};
-use crate::nginx::{Family, id};
+use crate::nginx::{Family, VersionSet, id};
 use crate::syntax::is_placeholder;
 
 /// What `listen` lines of one socket may differ in.
@@ -215,7 +215,13 @@ impl Model<'_> {
             servers.insert(server.id());
             let clash = hop.clash(Mismatch::Http1ToHttp2);
             let certain = clash.filter(|clash| clash.certainty == Certainty::Certain);
-            for peer in certain.iter().flat_map(|clash| hop.peers_of(clash)) {
+            let told = certain.iter().flat_map(|clash| hop.peers_of(clash));
+            // What passes HTTP/2 to it is its client, and no browser.
+            let speaks = |(_, speech): &(VersionSet, &Option<Speech>)| {
+                matches!(speech, Some(Speech::Http2 | Speech::Grpc))
+            };
+            let served = hop.speech().within(self.target()).iter().any(speaks);
+            for peer in told.chain(hop.peers().iter().filter(|_| served)) {
                 if let Evidence::Listener { http2: Some(listen), .. } = peer.evidence() {
                     reported.insert(*listen);
                 }

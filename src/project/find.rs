@@ -41,10 +41,11 @@ fn from(
     request: &Request,
     starts: impl FnOnce(&Finder<'_>) -> Result<Vec<PathBuf>, Error>,
 ) -> Result<Found, Error> {
-    let overlay = request
-        .stdin
-        .as_ref()
-        .map(|stdin| Overlay::new(loader, &stdin.name, stdin.bytes.as_slice().into()));
+    let overlay = request.stdin.as_ref().map(|stdin| {
+        let mut overlay = Overlay::new(loader);
+        overlay.put(&stdin.name, stdin.bytes.as_slice().into());
+        overlay
+    });
     let loader: &dyn Loader = overlay.as_ref().map_or(loader, |overlay| overlay);
     let mut finder = Finder {
         loader,

@@ -28,9 +28,12 @@ pub use upgrade::Upgrade;
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use self::overlay::Overlay;
 use crate::diagnostic::{Applicability, Diagnostic, Level, Report};
 use crate::engine::Policy;
+use crate::fix::{self, Fixed};
 use crate::nginx::{Flavor, VersionSet};
 use crate::rules;
 use crate::source::{Loader, Location, SourceId};
@@ -128,9 +131,38 @@ pub fn check(loader: &dyn Loader, request: &Request) -> Result<Report, Error> {
         }
         unit.analyse(&files, request, &mut report, &mut reported);
     }
+    let is_file = |source: &SourceId| files.canonical(*source).is_some();
+    report.own = reported.sources.keys().copied().filter(is_file).collect();
     report.sources = std::mem::take(&mut files.sources);
     finish(&mut report, &reported);
     Ok(report)
+}
+
+/// Checks what is asked for and applies the fixes of what is found: those that are safe, with
+/// `unsafely` also those that guess. Nothing is written.
+///
+/// # Errors
+/// As of [`check`]; or the fixes undo each other.
+pub fn fix(loader: &dyn Loader, request: &Request, unsafely: bool) -> Result<Fixed, Error> {
+    let report = check(loader, request)?;
+    let fixed = fix::fix(report, unsafely, |texts| {
+        let mut request = request.clone();
+        let mut overlay = Overlay::new(loader);
+        for (path, bytes) in texts {
+            match &mut request.stdin {
+                Some(stdin) if stdin.name == *path => stdin.bytes = bytes.to_vec(),
+                _ => overlay.put(path, Arc::clone(bytes)),
+            }
+        }
+        check(&overlay, &request)
+    });
+    fixed.map_err(|error| match error {
+        fix::Error::Lint(error) => error,
+        fix::Error::Unsettled(rules) => Error::new(format!(
+            "nothing was changed: the fixes of these rules undo each other: {}",
+            rules.join(", ")
+        )),
+    })
 }
 
 /// What the units have reported so far: each thing is counted once.

@@ -1,4 +1,5 @@
-//! A loader with one file put over what it has: standard input under the name it was given.
+//! A loader with some texts put over what it has: standard input under the name it was given, and
+//! files as fixes would leave them.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,9 +7,14 @@ use std::sync::Arc;
 
 use crate::source::{FileKind, Loader};
 
-/// `inner`, but `path` holds `bytes`.
+/// `inner`, but some paths hold other texts.
 pub(super) struct Overlay<'l> {
     inner: &'l dyn Loader,
+    files: Vec<Put>,
+}
+
+/// A text at a path.
+struct Put {
     path: PathBuf,
     /// The one name of `path`.
     canonical: PathBuf,
@@ -16,60 +22,77 @@ pub(super) struct Overlay<'l> {
 }
 
 impl<'l> Overlay<'l> {
+    /// `inner` as it is.
+    pub(super) const fn new(inner: &'l dyn Loader) -> Self {
+        Self { inner, files: Vec::new() }
+    }
+
     /// Puts `bytes` at `path`, which need not stand there.
-    pub(super) fn new(inner: &'l dyn Loader, path: &Path, bytes: Arc<[u8]>) -> Self {
-        let canonical = inner.canonical(path).unwrap_or_else(|_| {
+    pub(super) fn put(&mut self, path: &Path, bytes: Arc<[u8]>) {
+        let canonical = self.inner.canonical(path).unwrap_or_else(|_| {
             let directory = match path.parent() {
                 Some(parent) if !parent.as_os_str().is_empty() => parent,
                 _ => Path::new("."),
             };
-            let directory = inner.canonical(directory).unwrap_or_else(|_| directory.to_path_buf());
+            let found = self.inner.canonical(directory);
+            let directory = found.unwrap_or_else(|_| directory.to_path_buf());
             directory.join(path.file_name().unwrap_or_default())
         });
-        Self { inner, path: path.to_path_buf(), canonical, bytes }
+        self.files.push(Put { path: path.to_path_buf(), canonical, bytes });
     }
 
-    fn is_it(&self, path: &Path) -> bool {
-        path == self.path
-            || path == self.canonical
-            || self.inner.canonical(path).is_ok_and(|canonical| canonical == self.canonical)
+    /// The text that was put at `path`.
+    fn at(&self, path: &Path) -> Option<&Put> {
+        if let Some(put) = self.files.iter().find(|put| put.path == path || put.canonical == path) {
+            return Some(put);
+        }
+        let canonical = self.inner.canonical(path).ok()?;
+        self.files.iter().find(|put| put.canonical == canonical)
     }
 }
 
 impl Loader for Overlay<'_> {
     fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
-        if self.is_it(path) { Ok(self.bytes.clone()) } else { self.inner.read(path) }
+        match self.at(path) {
+            Some(put) => Ok(Arc::clone(&put.bytes)),
+            None => self.inner.read(path),
+        }
     }
 
     fn read_small(&self, path: &Path, most: usize) -> io::Result<Option<Arc<[u8]>>> {
-        if !self.is_it(path) {
-            return self.inner.read_small(path, most);
+        match self.at(path) {
+            Some(put) => Ok((put.bytes.len() <= most).then(|| Arc::clone(&put.bytes))),
+            None => self.inner.read_small(path, most),
         }
-        Ok((self.bytes.len() <= most).then(|| self.bytes.clone()))
     }
 
     fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
         let mut names = self.inner.list(directory)?;
-        let is_its = || self.canonical.parent() == self.inner.canonical(directory).ok().as_deref();
-        if let Some(name) = self.path.file_name().map(PathBuf::from)
-            && !names.contains(&name)
-            && is_its()
-        {
-            names.push(name);
+        let canonical = self.inner.canonical(directory).ok();
+        for put in &self.files {
+            if let Some(name) = put.path.file_name().map(PathBuf::from)
+                && !names.contains(&name)
+                && put.canonical.parent() == canonical.as_deref()
+            {
+                names.push(name);
+            }
         }
         Ok(names)
     }
 
     fn kind(&self, path: &Path) -> io::Result<FileKind> {
-        if self.is_it(path) { Ok(FileKind::File) } else { self.inner.kind(path) }
+        if self.at(path).is_some() { Ok(FileKind::File) } else { self.inner.kind(path) }
     }
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        if self.is_it(path) { Ok(self.canonical.clone()) } else { self.inner.canonical(path) }
+        match self.at(path) {
+            Some(put) => Ok(put.canonical.clone()),
+            None => self.inner.canonical(path),
+        }
     }
 
     fn stands(&self, path: &Path) -> bool {
-        self.is_it(path) || self.inner.stands(path)
+        self.at(path).is_some() || self.inner.stands(path)
     }
 
     fn link(&self, path: &Path) -> Option<PathBuf> {

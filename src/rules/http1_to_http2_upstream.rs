@@ -54,7 +54,8 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
     draft = draft.help(
         "speak HTTP/2 to it: `proxy_http_version 2` (from 1.29.4 on), or `grpc_pass` (from 1.13.10 on)",
     );
-    if hop.kind() == Kind::Proxy {
+    // A peer that speaks HTTP/1 would be broken.
+    if hop.kind() == Kind::Proxy && clash.is_of_all(hop) {
         by_grpc_pass(by_version(draft, hop, clash), hop);
     }
 }

@@ -1,9 +1,8 @@
 //! A configuration without `events`.
 
-use super::{Context, On, Rule, replace};
+use super::{Context, On, Rule, insert_before};
 use crate::diagnostic::{Applicability, Category, Confidence, Level};
 use crate::nginx::{Contexts, id};
-use crate::source::Span;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -34,7 +33,7 @@ fn check(cx: &mut Context<'_>) {
             continue;
         }
         let span = first.directive().name().span();
-        let edit = replace(first, Span::at(span.start), "events {}\n\n");
+        let edit = insert_before(first, "events {}\n");
         // What is called otherwise than a root is may be put together with other parts.
         let name = &cx.files().sources.source(first.source()).name;
         let likely = inner || name.file_name().is_none_or(|name| name != "nginx.conf");

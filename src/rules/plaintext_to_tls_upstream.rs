@@ -54,10 +54,11 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
         (_, None) if word.raw().starts_with(b"$") => return,
         (_, None) => Span::at(word.span().start),
     };
-    if hop.relies_on_scheme_port() {
+    // A peer that takes cleartext would be broken.
+    if hop.relies_on_scheme_port() || !clash.is_of_all(hop) {
         return;
     }
-    let safe = clash.certainty == Certainty::Certain && clash.is_of_all(hop);
+    let safe = clash.certainty == Certainty::Certain;
     let applicability = if safe { Applicability::Safe } else { Applicability::Unsafe };
     let edits = vec![replace(used, span, scheme)];
     draft.fix(format!("speak TLS with `{scheme}`"), applicability, None, edits);

@@ -1,6 +1,6 @@
 //! Connections that are kept for one protocol are taken for another.
 
-use super::{Context, On, Rule, replace};
+use super::{Context, On, Rule, line_ending, replace};
 use crate::diagnostic::{Applicability, Category, Edit, Level};
 use crate::include::Used;
 use crate::model::{LOCAL_KEEPALIVE, Pool, Scope, Wire, shown};
@@ -87,7 +87,8 @@ fn apart(pool: &Pool<'_>, part: &VersionSet, kept: Wire) -> Option<Vec<Edit>> {
         edits.push(replace(used, Span::new(from, from + own as u32), copy.as_str()));
         if !made.contains(&wire) {
             made.push(wire);
-            let text = format!("\n\n{indent}{}{copy}{}", shown(before), shown(behind));
+            let ending = line_ending(block);
+            let text = format!("{ending}{ending}{indent}{}{copy}{}", shown(before), shown(behind));
             edits.push(replace(block, Span::at(end), text));
         }
     }

@@ -50,12 +50,12 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
         Some("suwsgi://") => "uwsgi://",
         _ => return,
     };
+    draft = draft.help(format!("write `{cleartext}`, or make the peer take TLS"));
+    // A peer that takes TLS would be broken.
+    if !clash.is_of_all(hop) {
+        return;
+    }
     // Never safe: whoever wrote TLS may have meant it, and the listener lacks its `ssl`.
     let edits = vec![replace(used, at.span, cleartext)];
-    draft.help(format!("write `{cleartext}`, or make the peer take TLS")).fix(
-        format!("speak cleartext with `{cleartext}`"),
-        Applicability::Unsafe,
-        None,
-        edits,
-    );
+    draft.fix(format!("speak cleartext with `{cleartext}`"), Applicability::Unsafe, None, edits);
 }

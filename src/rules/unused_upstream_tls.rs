@@ -2,7 +2,9 @@
 
 use super::{Context, On, Rule, remove, replace};
 use crate::diagnostic::{Applicability, Category, Level};
+use crate::include::Use;
 use crate::model::{UnusedTls, shown};
+use crate::nginx::id;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -31,11 +33,16 @@ fn check(cx: &mut Context<'_>) {
             draft = draft.label(other.location(), format!("`{name}` has none either"));
         }
         if on_tls_port && let (at, Some(_)) = pass.scheme() {
-            let edits = vec![replace(pass.used(), at.span, "https://")];
             draft = draft
                 .level(Level::Warning)
-                .help("write `https://` if the upstream takes TLS on that port")
-                .fix("speak TLS with `https://`", Applicability::Unsafe, None, edits);
+                .help("write `https://` if the upstream takes TLS on that port");
+            // The name that goes with TLS would be that of the block.
+            let is_server = |used: Use| model.used(used).directive().id() == Some(id::SERVER);
+            if !pass.peers().iter().any(|peer| is_server(peer.used())) {
+                let edits = vec![replace(pass.used(), at.span, "https://")];
+                let message = "speak TLS with `https://`";
+                draft = draft.fix(message, Applicability::Unsafe, None, edits);
+            }
         } else {
             draft = draft.help("take it away, or write `https://` if TLS is meant");
         }

@@ -1,7 +1,7 @@
 //! Reading files, from a disk or from memory.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -73,47 +73,6 @@ pub trait Loader {
 /// The file system of this machine.
 #[derive(Copy, Clone, Debug, Default)]
 pub struct Disk;
-
-impl Disk {
-    /// Puts a file in the place of what stands at `path`, whole or not at all: whoever reads it sees
-    /// the old one or the new one. A link to it, its permissions and its owner stay.
-    ///
-    /// # Errors
-    /// What the operating system says; `PermissionDenied` for a file that is read-only.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that writes files")]
-    pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let path = match std::fs::canonicalize(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
-            found => found?,
-        };
-        let old = std::fs::metadata(&path).ok();
-        if old.as_ref().is_some_and(|old| old.permissions().readonly()) {
-            return Err(io::ErrorKind::PermissionDenied.into());
-        }
-        let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".ngxlint-");
-        #[cfg(unix)]
-        {
-            // What the mask of the process leaves of it, as for any new file.
-            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        }
-        let mut file = builder.tempfile_in(directory.unwrap_or(Path::new(".")))?;
-        file.write_all(bytes)?;
-        if let Some(old) = old {
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::MetadataExt;
-                // Only root may give a file away; others lose no right to what they may write.
-                let _ = std::os::unix::fs::fchown(file.as_file(), Some(old.uid()), Some(old.gid()));
-            }
-            file.as_file().set_permissions(old.permissions())?;
-        }
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
-    }
-}
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the disk")]
 impl Loader for Disk {

@@ -6,6 +6,7 @@
 
 mod line;
 mod loader;
+mod replace;
 mod span;
 
 pub use line::{LineIndex, Position};

@@ -204,6 +204,15 @@ fn backends_are_written_once_and_whole() {
 }
 
 #[test]
+fn settings_are_made_where_there_are_none() {
+    let tree = logs();
+    let write = ["diagnose", "--write-backends", "--root", "nginx.conf", "error.log", "-q"];
+    let run = Run::of(tree.path(), &write, None);
+    assert_eq!((run.exit, run.err.as_str()), (Some(1), ""), "{run:?}");
+    assert_eq!(fs::read_to_string(tree.path().join("ngxlint.toml")).unwrap(), ADDED);
+}
+
+#[test]
 fn settings_that_cannot_be_written_stay_as_they_are() {
     let tree = logs();
     let settings = tree.path().join("ngxlint.toml");
@@ -229,7 +238,7 @@ fn settings_that_cannot_be_written_stay_as_they_are() {
     let run = Run::of(tree.path(), &["diagnose", "--write-backends", "error.log", "-q"], None);
     assert_eq!(run.exit, Some(2), "{run:?}");
     assert!(
-        run.err.contains("error: ngxlint.toml: cannot be written: permission denied"),
+        run.err.to_lowercase().contains("ngxlint.toml: cannot be written: permission denied"),
         "{run:?}"
     );
     assert_eq!(fs::read_to_string(&settings).unwrap(), SETTINGS);

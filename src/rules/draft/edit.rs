@@ -63,6 +63,11 @@ pub(in crate::rules) fn remove_word(used: Used<'_>, span: Span) -> Edit {
     replace(used, Span::new(kept, span.end), "")
 }
 
+/// The end of a line of the text around a directive.
+pub(in crate::rules) fn line_ending(used: Used<'_>) -> &'static str {
+    Around::of(used, used.directive().whole_span()).ending()
+}
+
 /// What stands on the lines on which a part of a text begins and ends.
 struct Around<'t> {
     span: Span,
