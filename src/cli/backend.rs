@@ -19,11 +19,11 @@ pub(super) fn write(learned: &[Learned], talk: &Talk) -> Result<(), Failure> {
         files.entry(file).or_default().push(one);
     }
     for (file, learned) in files {
-        let text = output::read_settings(&file)?;
-        let (text, added) = with(&text, &learned)
+        let before = output::read_settings(&file)?;
+        let (text, added) = with(before.as_deref().unwrap_or_default(), &learned)
             .map_err(|error| Failure::new(format!("{}: {error}", visible_path(&file))))?;
         if added > 0 {
-            output::write_settings(&file, &text)?;
+            output::write_settings(&file, before.as_deref(), &text)?;
         }
         if !talk.quiet {
             let peers = if added == 1 { "peer" } else { "peers" };

@@ -57,7 +57,8 @@ struct Selection {
     ignore: Vec<String>,
     #[command(flatten)]
     levels: Levels,
-    /// Hide what is below this level [default: warning, or what `--fail-on` needs]
+    /// Hide what is below this level [default: warning, for logs info, or what `--fail-on`
+    /// needs]
     #[arg(long, value_name = "LEVEL", value_parser = levels())]
     min_level: Option<Level>,
     /// Hide what is less sure

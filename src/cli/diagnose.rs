@@ -8,7 +8,8 @@ use clap::Args;
 
 use super::check::Findings;
 use super::option::{Configuration, Paths, Talk, Target, request};
-use super::{Failure, backend, interrupt, output};
+use super::{Failure, backend, interrupt, output, progress};
+use crate::diagnostic::Report;
 use crate::project::{self, Log};
 use crate::source::Disk;
 
@@ -48,16 +49,27 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     interrupt::ends_input();
     let opened: Result<Vec<_>, Failure> = logs.into_iter().map(open).collect();
     let policy = findings.policy_for_logs();
-    let request = project::Request { nginx_version, policy, ..request };
-    let diagnosis = project::diagnose(&Disk, &request, opened?).map_err(Failure::new)?;
+    let request = project::Request { nginx_version, policy, needs_root: write_backends, ..request };
+    let diagnosis = project::diagnose(&Disk, &request, opened?);
+    progress::clear();
+    let diagnosis = diagnosis.map_err(Failure::new)?;
+    if let Some(tally) = &diagnosis.report.summary.log {
+        for broken in &tally.broken {
+            output::say(&format!("warning: {broken}; what was read before counts"));
+        }
+        for name in &tally.foreign_logs {
+            output::say(&format!("warning: {name}: not one line is of an error log of nginx"));
+        }
+    }
+    let exit = findings.write(&diagnosis.report, &request.policy, &talk)?;
+    let Report { summary, diagnostics, .. } = &diagnosis.report;
+    if summary.files == 0 && !diagnostics.is_empty() && !talk.quiet {
+        output::say("with a configuration (--root FILE) each line leads to the directive at fault");
+    }
     if write_backends {
         backend::write(&diagnosis.learned, &talk)?;
     }
-    let tally = diagnosis.report.summary.log.as_ref();
-    for broken in tally.map_or(&[][..], |tally| &tally.broken) {
-        output::say(&format!("warning: {broken}: read as far as it goes"));
-    }
-    findings.write(&diagnosis.report, &request.policy, &talk)
+    Ok(exit)
 }
 
 fn open(path: PathBuf) -> Result<Log<'static>, Failure> {
@@ -65,7 +77,7 @@ fn open(path: PathBuf) -> Result<Log<'static>, Failure> {
         return Ok(Log { name: path, input: Box::new(std::io::stdin()) });
     }
     let file = output::open(&path)?;
-    Ok(Log { name: path, input: Box::new(file) })
+    Ok(Log { name: path, input: Box::new(interrupt::Ended(file)) })
 }
 
 const EXAMPLES: &str = "\

@@ -53,6 +53,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     })?;
     if !known {
         output::say("nothing is known of that; `ngxlint rule --all` lists all rules");
+    } else if explanation.vague && arguments.output_format == Format::Text {
+        output::say("these are guesses from words; a line of nginx's error log tells more");
     }
     Ok(ExitCode::from(u8::from(!known)))
 }

@@ -1,7 +1,7 @@
 //! The streams of the process.
 
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read, Write};
 use std::path::Path;
 
 use super::Failure;
@@ -10,6 +10,7 @@ use crate::diagnostic::Report;
 use crate::nginx::VersionSet;
 use crate::nginx::version::NEWEST;
 use crate::report::{Look, visible, visible_path};
+use crate::source::Disk;
 
 /// Writes what a command has to give: to the file that was asked for, else to standard output. A
 /// reader that has gone away (`| head`) is no failure.
@@ -92,32 +93,37 @@ pub(super) fn standard_input() -> Result<Vec<u8>, Failure> {
 }
 
 /// A log, to be read as it comes.
-pub(super) fn open(path: &Path) -> Result<File, Failure> {
+pub(super) fn open(path: &Path) -> Result<impl Read + use<>, Failure> {
     #[expect(clippy::disallowed_methods, reason = "a log is no source: it is read as a stream")]
     let file = File::open(path);
-    // A directory opens, and cannot be read.
-    let file = file.and_then(|file| match file.metadata()?.is_dir() {
-        true => Err(io::Error::from(io::ErrorKind::IsADirectory)),
-        false => Ok(file),
+    // What opens need not be readable, as a directory.
+    let file = file.and_then(|file| {
+        let mut file = BufReader::new(file);
+        file.fill_buf()?;
+        Ok(file)
     });
     file.map_err(|error| Failure::new(format!("{}: {error}", visible_path(path))))
 }
 
-/// The text of a settings file that is to be added to; empty where there is none.
-pub(super) fn read_settings(path: &Path) -> Result<String, Failure> {
+/// The text of a settings file that is to be added to, if there is one.
+pub(super) fn read_settings(path: &Path) -> Result<Option<String>, Failure> {
     #[expect(clippy::disallowed_methods, reason = "it is written again at once")]
     match std::fs::read_to_string(path) {
-        Ok(text) => Ok(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::new(format!("{}: {error}", visible_path(path)))),
     }
 }
 
-/// Writes a settings file that was added to.
-pub(super) fn write_settings(path: &Path, text: &str) -> Result<(), Failure> {
-    #[expect(clippy::disallowed_methods, reason = "that is what was asked for")]
-    let written = std::fs::write(path, text);
-    written.map_err(|error| Failure::new(format!("{}: {error}", visible_path(path))))
+/// Writes a settings file that was added to, and held `before`.
+pub(super) fn write_settings(path: &Path, before: Option<&str>, text: &str) -> Result<(), Failure> {
+    let written = match before {
+        Some(before) => Disk.replace(path, before.as_bytes(), text.as_bytes()),
+        None => Disk.create(path, text.as_bytes()),
+    };
+    written.map_err(|error| {
+        Failure::new(format!("{}: cannot be written: {error}", visible_path(path)))
+    })
 }
 
 /// Whether the environment lets a terminal be coloured (`NO_COLOR`, `TERM`, `CLICOLOR`).

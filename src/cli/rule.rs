@@ -8,7 +8,6 @@ use clap::{Args, ValueEnum};
 use super::language::Choice;
 use super::option::rule;
 use super::{Failure, output};
-use crate::diagnostic::Card;
 use crate::page::{Language, Page};
 use crate::report::{self, Look};
 use crate::rules;
@@ -51,7 +50,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         pages.push((rule.card(), page(rule, arguments.language.language())?));
     }
     output::give(None, |out| match (&*pages, arguments.all, arguments.output_format) {
-        (pages, true, Format::Text) => list(out, pages),
+        (pages, true, Format::Text) => {
+            report::rule_list(out, pages, Look { width: usize::MAX, ..Look::default() })
+        }
         (pages, true, Format::Json) => report::rules_json(out, pages),
         (pages, _, Format::Markdown) => markdown(out, pages.iter().map(|(_, page)| page)),
         ([(card, page)], false, Format::Json) => report::rule_json(out, card, page),
@@ -61,11 +62,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         _ => Ok(()),
     })?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn list(out: &mut dyn Write, pages: &[(Card, Page<'_>)]) -> std::io::Result<()> {
-    let cards: Vec<_> = pages.iter().map(|(card, _)| card.clone()).collect();
-    report::rule_list(out, &cards, Look { width: usize::MAX, ..Look::default() })
 }
 
 /// The page of a rule in that language, or, where there is none, in English.

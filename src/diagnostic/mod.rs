@@ -33,6 +33,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do, a sentence each.
     pub help: Vec<String>,
+    /// What people try in vain, where logs were read.
+    pub dead_ends: Vec<String>,
     /// What the error log or the client will say.
     pub symptoms: Vec<String>,
     /// Edits that mend it.

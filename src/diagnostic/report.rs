@@ -80,6 +80,8 @@ pub struct LogTally {
     pub foreign: u64,
     /// Logs that could not be read to their end, with the reason.
     pub broken: Vec<String>,
+    /// Logs of which no line is one of nginx.
+    pub foreign_logs: Vec<String>,
 }
 
 /// Lines of an error log that speak of no mismatch.

@@ -66,7 +66,7 @@ impl Policy {
     }
 
     /// The level that the user set for a rule in a file.
-    pub(super) fn level(&self, rule: &Rule, file: SourceId) -> Option<Level> {
+    pub fn level(&self, rule: &Rule, file: SourceId) -> Option<Level> {
         let in_path = || {
             self.per_path.iter().rev().find_map(|one| {
                 one.files.contains(&file).then(|| find(&one.levels, rule)).flatten()

@@ -49,7 +49,7 @@ const fn row(fault: Fault, text: &'static str, meaning: &'static str) -> Ordinar
 }
 
 /// The longer before what it begins with.
-pub(super) const ORDINARY: [Ordinary; 36] = [
+pub(super) const ORDINARY: [Ordinary; 39] = [
     row(
         Fault::Application,
         "upstream prematurely closed connection while reading upstream",
@@ -166,6 +166,22 @@ pub(super) const ORDINARY: [Ordinary; 36] = [
     row(Fault::File, "open() \"", "a file that was asked for is not there, or may not be read"),
     row(Fault::File, "directory index of \"", "a directory was asked for that has no index"),
     row(Fault::File, "\"/", "a file that was asked for is not there, or may not be read"),
+    row(
+        Fault::Network,
+        "host not found in upstream",
+        "a name was not known when nginx started: it is misspelt, or its machine or container was not \
+         there yet",
+    ),
+    row(
+        Fault::Limit,
+        "a client request body is buffered to a temporary file",
+        "a body was larger than `client_body_buffer_size`, which does no harm",
+    ),
+    row(
+        Fault::Limit,
+        "an upstream response is buffered to a temporary file",
+        "an answer was larger than the buffers of the pass, which does no harm",
+    ),
     row(Fault::Limit, "access forbidden by rule", "`deny` forbids it"),
     row(Fault::Limit, "limiting requests", "`limit_req` limits it"),
     row(Fault::Limit, "limiting connections", "`limit_conn` limits it"),

@@ -24,6 +24,7 @@ fn report(bytes: &[u8], edits: &[(&'static str, u32, u32, &str)]) -> Report {
             at,
             labels: Vec::new(),
             help: Vec::new(),
+            dead_ends: Vec::new(),
             symptoms: Vec::new(),
             fixes: vec![Fix {
                 message: "f".into(),

@@ -41,7 +41,8 @@ pub struct Page<'p> {
     pub sections: Vec<Section<'p>>,
     /// The examples, in order.
     pub examples: Vec<Example>,
-    language: Language,
+    /// The language it is written in.
+    pub language: Language,
     body: &'p str,
 }
 

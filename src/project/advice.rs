@@ -19,6 +19,8 @@ pub(super) struct Advice<'a> {
     pub(super) rows: &'a [(&'a Page<'a>, &'a Symptom)],
     /// What the configuration is for, if one is known.
     pub(super) target: Option<&'a TargetRow>,
+    /// Which rules run, and at which level.
+    pub(super) policy: &'a Policy,
 }
 
 impl Advice<'_> {
@@ -48,9 +50,10 @@ impl Advice<'_> {
         if let Some((page, row)) = self.rows.iter().find(|(page, _)| page.name == known.rule) {
             // A likely finding rests on what such a line usually means.
             known.help.extend(self.others(page).filter(|_| known.confidence == Confidence::Likely));
-            known.help.extend(self.dead_ends(page));
+            known.dead_ends = self.dead_ends(page);
             // What was only likely has come to pass.
-            let rule = Rule::named(known.rule).filter(|_| row.usual);
+            let is_set = |rule: &&Rule| self.policy.level(rule, known.at.source).is_some();
+            let rule = Rule::named(known.rule).filter(|rule| row.usual && !is_set(rule));
             known.level = known.level.max(rule.map_or(Level::Allow, |rule| rule.level));
         }
         found.push(known);
@@ -96,8 +99,7 @@ impl Advice<'_> {
 
     fn dead_ends(&self, page: &Page<'_>) -> Vec<String> {
         let dead_ends = page.dead_ends.iter().map(|one| (&one.text, &one.versions));
-        let lines = self.in_target(dead_ends);
-        lines.into_iter().map(|line| format!("does not help: {line}")).collect()
+        self.in_target(dead_ends)
     }
 
     fn workarounds(&self, page: &Page<'_>) -> Vec<String> {
@@ -124,12 +126,11 @@ impl Advice<'_> {
 /// else at the log; `None` if its rule is not to run.
 pub(super) fn by_page(
     advice: &Advice<'_>,
-    policy: &Policy,
     log: Label,
     pass: Option<Location>,
 ) -> Option<Diagnostic> {
     let runs = |(page, row): &(&Page<'_>, &Symptom)| {
-        let rule = Rule::named(&page.name).filter(|rule| policy.runs(rule))?;
+        let rule = Rule::named(&page.name).filter(|rule| advice.policy.runs(rule))?;
         Some((rule, row.usual))
     };
     let (page, (rule, usual)) = advice.rows.iter().find_map(|row| Some((row.0, runs(row)?)))?;
@@ -137,18 +138,19 @@ pub(super) fn by_page(
     let mut help = advice.told();
     help.extend(advice.workarounds(page));
     help.extend(advice.others(page));
-    help.extend(advice.dead_ends(page));
     let at = pass.unwrap_or(log.at);
+    let set = advice.policy.level(rule, at.source);
     Some(Diagnostic {
         rule: rule.name,
         category: rule.category,
-        level: if usual { rule.level } else { Level::Info },
+        level: set.unwrap_or(if usual { rule.level } else { Level::Info }),
         confidence: Confidence::Likely,
         affects: None,
         message: page.summary.clone(),
         at,
         labels: vec![log],
         help,
+        dead_ends: advice.dead_ends(page),
         symptoms: vec![line.message.to_str_lossy().into_owned()],
         fixes: Vec::new(),
         seen: Some(seen_of(advice.group)),

@@ -66,6 +66,12 @@ pub fn diagnose(
 ) -> Result<Diagnosis, Error> {
     let catalogue = Catalogue::new(rules::pages());
     let find::Found { mut files, units } = find::roots(loader, request)?;
+    if request.needs_root && units.is_empty() {
+        return Err(Error::new(
+            "`--write-backends` needs a configuration, whose peers the lines are of: name it with \
+             `--root`, or in `roots` of the settings",
+        ));
+    }
     let mut sides: Vec<Side<'_>> =
         units.iter().map(|unit| Side::of(unit, &files, request)).collect();
     let mut report = Report::default();
@@ -77,7 +83,12 @@ pub fn diagnose(
         if let Some(progress) = request.progress {
             progress(&log.name.display().to_string());
         }
+        let before = gather.tally().clone();
         let read = gather.read(number, log.input, &mut |line| places.of(&sides, line));
+        let lines = gather.tally().lines - before.lines;
+        if lines > 0 && gather.tally().foreign - before.foreign == lines {
+            tally.foreign_logs.push(log.name.display().to_string());
+        }
         if let Err(error) = read {
             tally.broken.push(format!("{}: {error}", log.name.display()));
         }
@@ -103,7 +114,9 @@ pub fn diagnose(
             }
             None => sides.iter().find_map(|side| side.at_place(&files, &line, &rows)).cloned(),
         };
-        let advice = Advice { group, rows: &rows, target: side.map(|side| &side.target) };
+        let policy = side.map_or(&request.policy, |side| &side.policy);
+        let target = side.map(|side| &side.target);
+        let advice = Advice { group, rows: &rows, target, policy };
         if let Some(known) = known {
             advice.add(&mut found, known, label);
             tally.diagnosed += group.count;
@@ -118,8 +131,7 @@ pub fn diagnose(
             continue;
         }
         let pass = place.and_then(|(side, spot)| sides[*side].pass(spot));
-        let policy = side.map_or(&request.policy, |side| &side.policy);
-        if let Some(one) = by_page(&advice, policy, label, pass) {
+        if let Some(one) = by_page(&advice, label, pass) {
             tally.diagnosed += group.count;
             found.push(one);
         }

@@ -1,7 +1,12 @@
 //! Which pages a text is about: the name of a rule, a line of a log, a message, a status, words.
+//!
+//! What is surest counts first: a name, then a line of a log from its beginning, then a text that a
+//! page quotes (a part of such a line, or what a client is shown), then the words that text and page
+//! have in common. Among matches of one kind, the usual cause and the more words in common come first.
 
-use bstr::ByteSlice;
+use std::collections::HashSet;
 
+use super::relevance::{self, Index};
 use crate::errorlog::{Catalogue, Line, Ordinary, ordinary_cause, tell};
 use crate::nginx::VersionSet;
 use crate::page::{Page, Symptom};
@@ -15,6 +20,8 @@ pub struct Explanation {
     pub told: Option<String>,
     /// What it is where no rule is behind it, which is more likely.
     pub ordinary: Option<Ordinary>,
+    /// Whether nothing but words in common speaks for the rules.
+    pub vague: bool,
 }
 
 /// A rule that a text is about.
@@ -27,7 +34,23 @@ pub struct Match {
     pub named: bool,
     /// The releases that say so, where not all do.
     pub versions: Option<VersionSet>,
-    score: u32,
+    /// How sure it is, then how much of it fits.
+    score: (Kind, f64),
+}
+
+/// How a text fits a page, the surest last.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// They have words in common.
+    Words,
+    /// One quotes a part of the other.
+    Quote,
+    /// It is a misspelt name.
+    Like,
+    /// It is a line that the page names.
+    Line,
+    /// It is the page's name.
+    Name,
 }
 
 /// Finds the pages that a text is about.
@@ -36,16 +59,28 @@ pub fn explain(text: &str) -> Explanation {
     let mut found = Found::default();
     let text = text.trim();
     names(&mut found, pages, text);
-    let mut explanation = Explanation { matches: Vec::new(), told: None, ordinary: None };
+    let mut explanation =
+        Explanation { matches: Vec::new(), told: None, ordinary: None, vague: false };
     if !found.matches.iter().any(|one| one.named) {
-        messages(&mut found, &mut explanation, pages, text);
-        statuses(&mut found, pages, text);
-        words(&mut found, pages, text);
+        let index = Index::new(pages);
+        lines(&mut found, &mut explanation, pages, text);
+        quotes(&mut found, pages, &index, text);
+        // They tell something only where nothing better is known.
+        explanation.vague = found.matches.is_empty() && explanation.ordinary.is_none();
+        if explanation.vague {
+            words(&mut found, pages, &index, text);
+        }
     }
     let mut matches = found.matches;
-    matches.sort_by_key(|one| std::cmp::Reverse(one.score));
-    let best = matches.first().map_or(0, |one| one.score);
-    matches.retain(|one| one.score * 2 > best);
+    matches.sort_by(|one, other| {
+        other.score.0.cmp(&one.score.0).then(other.score.1.total_cmp(&one.score.1))
+    });
+    if let Some(best) = matches.first().map(|one| one.score) {
+        matches.retain(|one| match one.score.0 {
+            Kind::Words => one.score.1 * 2.0 > best.1,
+            kind => kind != Kind::Like || best.0 == Kind::Like,
+        });
+    }
     matches.truncate(MOST);
     explanation.matches = matches;
     explanation
@@ -58,10 +93,10 @@ struct Found {
 
 impl Found {
     /// Adds a match; of several for one rule the best is its reason.
-    fn add(&mut self, page: &Page<'_>, score: u32, why: String, symptom: Option<&Symptom>) {
+    fn add(&mut self, page: &Page<'_>, score: (Kind, f64), why: String, symptom: Option<&Symptom>) {
         let Some(rule) = Rule::named(&page.name) else { return };
         let versions = symptom.and_then(|row| row.versions.clone());
-        let one = Match { rule, why, named: score >= NAMED, versions, score };
+        let one = Match { rule, why, named: score.0 == Kind::Name, versions, score };
         match self.matches.iter_mut().find(|known| known.rule.name == rule.name) {
             Some(known) if known.score < score => *known = one,
             Some(_) => {}
@@ -75,20 +110,20 @@ fn names(found: &mut Found, pages: &[Page<'_>], text: &str) {
     let wanted = text.to_lowercase();
     for page in pages {
         if page.name == wanted {
-            found.add(page, NAMED, "it is its name".into(), None);
+            found.add(page, (Kind::Name, 0.0), "it is its name".into(), None);
         }
         for alias in page.aliases.iter().filter(|alias| alias.to_lowercase() == wanted) {
-            found.add(page, NAMED, format!("it is also known as `{alias}`"), None);
+            found.add(page, (Kind::Name, 0.0), format!("it is also known as `{alias}`"), None);
         }
-        let is_like = wanted.contains('-') && strsim::jaro_winkler(&page.name, &wanted) > ALIKE;
-        if is_like {
-            found.add(page, LIKE, "its name is like that".into(), None);
+        let likeness = strsim::jaro_winkler(&page.name, &wanted);
+        if wanted.contains('-') && likeness > ALIKE {
+            found.add(page, (Kind::Like, likeness), "its name is like that".into(), None);
         }
     }
 }
 
 /// Lines of a log, and messages without what a line has around them.
-fn messages(found: &mut Found, explanation: &mut Explanation, pages: &[Page<'_>], text: &str) {
+fn lines(found: &mut Found, explanation: &mut Explanation, pages: &[Page<'_>], text: &str) {
     let catalogue = Catalogue::new(pages);
     for text in text.lines().filter(|line| !line.trim().is_empty()) {
         let bytes = text.trim().as_bytes();
@@ -96,108 +131,168 @@ fn messages(found: &mut Found, explanation: &mut Explanation, pages: &[Page<'_>]
         let line = Line::parse(bytes).unwrap_or(alone);
         explanation.told = explanation.told.take().or_else(|| tell(line.message));
         let sign = catalogue.sign(&line);
-        let sign = sign.or_else(|| catalogue.get(catalogue.anywhere(line.message)?));
-        if let Some(sign) = sign {
-            let rows = sign.rows(line.scheme());
-            let usual = rows.iter().any(|(_, row)| row.usual);
-            if !usual {
-                explanation.ordinary = explanation.ordinary.take().or(ordinary_cause(&line));
-            }
-            for (index, (page, row)) in (0..).zip(rows) {
-                let score = MESSAGE.saturating_sub(index * STEP);
-                found.add(page, score, format!("the log says `{}`", sign.text()), Some(row));
-            }
-            continue;
+        let sign = sign
+            .or_else(|| catalogue.anywhere(line.message).and_then(|index| catalogue.get(index)));
+        let mut rows = sign.map(|sign| sign.rows(line.scheme())).unwrap_or_default();
+        if !rows.iter().any(|(_, row)| row.usual) {
+            explanation.ordinary = explanation.ordinary.take().or(ordinary_cause(&line));
         }
-        explanation.ordinary = explanation.ordinary.take().or(ordinary_cause(&line));
-        // A part of a message is enough, if it is not too short.
-        let part = line.message.to_str_lossy();
-        for page in pages.iter().filter(|_| part.len() >= SHORTEST) {
-            let is_part =
-                |row: &&Symptom| row.log.as_ref().is_some_and(|log| log.contains(part.as_ref()));
-            if let Some(row) = page.symptoms.iter().find(is_part) {
-                let log = row.log.as_deref().unwrap_or_default();
-                let score = PART + if row.usual { STEP } else { 0 };
-                found.add(page, score, format!("the log says `{log}`"), Some(row));
-            }
+        if line.scheme().is_none() {
+            rows.sort_by_key(|(page, row)| std::cmp::Reverse(rank(page, row, text)));
+        }
+        for (index, (page, row)) in (0_u32..).zip(rows) {
+            let log = row.log.as_deref().unwrap_or_default();
+            let why = format!("the log says `{log}`");
+            found.add(page, (Kind::Line, -f64::from(index)), why, Some(row));
         }
     }
 }
 
-/// The status that a client gets, the nearer the words around it are to what the page says.
-fn statuses(found: &mut Found, pages: &[Page<'_>], text: &str) {
-    let tokens = text.split(|letter: char| !letter.is_ascii_alphanumeric());
-    let statuses: Vec<u16> = tokens
-        .filter(|token| token.len() == 3)
-        .filter_map(|token| token.parse().ok())
-        .filter(|status| (100..600).contains(status) || *status == 9)
-        .collect();
-    // A line of a log has numbers of its own.
-    if text.len() > LONGEST_STATUS || statuses.is_empty() {
-        return;
-    }
-    let rest = text.to_lowercase();
-    for page in pages {
-        for row in
-            page.symptoms.iter().filter(|row| row.status.iter().any(|one| statuses.contains(one)))
-        {
-            let client = row.client.as_deref().unwrap_or_default();
-            let nearness = shared(&rest, &client.to_lowercase()) as u32;
-            let score = STATUS + nearness * STEP * 2 + if row.usual { STEP } else { 0 };
-            found.add(page, score, format!("the client gets {client}"), Some(row));
+/// How likely a row of a page is behind a text that names no peer. The usual cause is, and a page
+/// whose name the text holds; most people pass with HTTP; what every release says is likelier.
+fn rank(page: &Page<'_>, row: &Symptom, text: &str) -> u8 {
+    let words: HashSet<String> = relevance::words(text).collect();
+    let name = page.name.replace('-', " ");
+    let is_named = relevance::words(&name).all(|word| words.contains(&word));
+    let is_http = row.schemes.is_empty() || row.schemes.iter().any(|one| one == "http");
+    let signs = [row.usual, is_named, is_http, row.versions.is_none()];
+    signs.iter().fold(0, |rank, sign| rank * 2 + u8::from(*sign))
+}
+
+/// Texts that pages quote: of lines of a log the longest part without `*`, and what a client is
+/// shown. A part of them is enough, if it is not too short.
+fn quotes(found: &mut Found, pages: &[Page<'_>], index: &Index, text: &str) {
+    let wanted = text.to_lowercase();
+    let fits = |quote: &str| {
+        let quote = quote.to_lowercase();
+        let longest = quote.split('*').max_by_key(|part| part.len()).unwrap_or_default();
+        let has = |whole: &str, part: &str| part.len() >= SHORTEST && whole.contains(part);
+        has(&wanted, longest) || has(&quote, &wanted)
+    };
+    for (number, page) in pages.iter().enumerate() {
+        for row in &page.symptoms {
+            let rank = || f64::from(rank(page, row, text));
+            if let Some(log) = row.log.as_ref().filter(|log| fits(log)) {
+                found.add(page, (Kind::Quote, rank()), format!("the log says `{log}`"), Some(row));
+            }
+            let shown = |client: &&String| client.split('`').skip(1).step_by(2).any(fits);
+            if let Some(client) = row.client.as_ref().filter(shown) {
+                // What else stands in it tells more of these than of lines, which say it all.
+                let relevance = index.common(number, text).score;
+                let fit = rank() + relevance / (1.0 + relevance);
+                found.add(page, (Kind::Quote, fit), format!("the client gets {client}"), Some(row));
+            }
         }
     }
 }
 
 /// Words that a page is about.
-fn words(found: &mut Found, pages: &[Page<'_>], text: &str) {
-    let wanted = text.to_lowercase();
-    for page in pages {
-        let mut own = format!("{} {}", page.name.replace('-', " "), page.summary).to_lowercase();
-        for row in &page.symptoms {
-            for text in row.client.iter().chain(&row.log) {
-                own.push(' ');
-                own.push_str(&text.to_lowercase());
-            }
-        }
-        let number = shared(&wanted, &own);
-        if number >= FEWEST {
-            let score = WORD * number as u32;
-            found.add(page, score.min(STATUS), "it speaks of these words".into(), None);
+fn words(found: &mut Found, pages: &[Page<'_>], index: &Index, text: &str) {
+    for (number, page) in pages.iter().enumerate() {
+        let common = index.common(number, text);
+        if common.score >= LEAST && !common.words.is_empty() {
+            let best = common.words.first().map_or("", String::as_str);
+            let says = |row: &&Symptom| match best.parse() {
+                Ok(status) => row.status.contains(&status),
+                Err(_) => row.client.iter().any(|one| relevance::words(one).any(|one| one == best)),
+            };
+            let row = page.symptoms.iter().find(says);
+            let why = match row.and_then(|row| row.client.as_ref()) {
+                Some(client) => format!("the client gets {client}"),
+                None => format!("it speaks of `{}`", common.words.join("`, `")),
+            };
+            found.add(page, (Kind::Words, common.score), why, row);
         }
     }
 }
 
-/// How many different words of some length two texts share.
-fn shared(one: &str, other: &str) -> usize {
-    let words = |text: &str| -> std::collections::BTreeSet<String> {
-        let parts = text.split(|letter: char| !letter.is_alphanumeric());
-        parts.filter(|word| word.len() > 3).map(str::to_owned).collect()
-    };
-    words(one).intersection(&words(other)).count()
-}
-
-/// The score of a name.
-const NAMED: u32 = 10_000;
-/// That of a message, for the likeliest page.
-const MESSAGE: u32 = 5_000;
-/// That of a name that is misspelt.
-const LIKE: u32 = 4_000;
-/// That of a part of a message.
-const PART: u32 = 3_000;
-/// That of a status alone.
-const STATUS: u32 = 1_000;
-/// That of a word.
-const WORD: u32 = 100;
-/// What sets two of a kind apart.
-const STEP: u32 = 50;
 /// So alike are a name and a misspelt one.
 const ALIKE: f64 = 0.9;
 /// A shorter part of a message says nothing.
 const SHORTEST: usize = 12;
-/// A longer text is no status with some words.
-const LONGEST_STATUS: usize = 200;
 /// Fewer words in common say nothing.
-const FEWEST: usize = 2;
+const LEAST: f64 = 2.0;
 /// So many rules are named.
 const MOST: usize = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_paste_leads_to_its_page() {
+        let mut wrong = Vec::new();
+        for (text, page) in PASTED {
+            let found = explain(text).matches;
+            let names: Vec<_> = found.iter().map(|one| one.rule.name).collect();
+            if names.first() != Some(page) {
+                wrong.push(format!("{text}\n  wanted {page}, found {names:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn a_status_alone_leads_to_rules_whose_clients_get_it() {
+        let explanation = explain("502 Bad Gateway nginx/1.18.0");
+        assert!(explanation.vague && !explanation.matches.is_empty());
+        for one in explanation.matches {
+            let page = Page::parse(one.rule.page).unwrap();
+            assert!(page.symptoms.iter().any(|row| row.status.contains(&502)), "{}", page.name);
+        }
+    }
+
+    #[test]
+    fn what_is_of_no_page_leads_to_none() {
+        for text in ["", " ", "asdf qwer", "hello world", "1.18.0", "nginx"] {
+            let found = explain(text).matches;
+            let names: Vec<_> = found.iter().map(|one| one.rule.name).collect();
+            assert!(names.is_empty(), "{text}: {names:?}");
+        }
+    }
+
+    /// What stands in questions and reports of people, and the page that answers it.
+    const PASTED: &[(&str, &str)] = &[
+        (
+            "(SSL: error:1408F10B:SSL routines:ssl3_get_record:wrong version number) while SSL \
+             handshaking to upstream",
+            "tls-to-plaintext-upstream",
+        ),
+        ("nginx SSL_do_handshake() failed wrong version number", "tls-to-plaintext-upstream"),
+        (
+            "upstream prematurely closed connection while reading response header from upstream",
+            "http1-to-http2-upstream",
+        ),
+        ("upstream prematurely closed connection", "http1-to-http2-upstream"),
+        ("upstream sent no valid HTTP/1.0 header", "http1-to-http2-upstream"),
+        ("websocket 400", "upgrade-without-http11"),
+        ("nginx websocket 400 bad request", "upgrade-without-http11"),
+        (
+            "WebSocket connection to 'wss://example.com/' failed: Error during WebSocket handshake: \
+             Unexpected response code: 400",
+            "upgrade-without-http11",
+        ),
+        ("no resolver defined to resolve", "missing-resolver"),
+        (
+            "nginx: [emerg] invalid value \"2\" in /etc/nginx/nginx.conf:12",
+            "unsupported-proxy-http-version",
+        ),
+        ("426 Upgrade Required", "implicit-http10"),
+        ("The plain HTTP request was sent to HTTPS port", "plaintext-to-tls-upstream"),
+        (
+            "400 Bad Request The plain HTTP request was sent to HTTPS port nginx/1.18.0",
+            "plaintext-to-tls-upstream",
+        ),
+        ("421 Misdirected Request", "missing-upstream-sni"),
+        ("upstream sent too large http2 frame: 4740180", "http2-to-http1-upstream"),
+        ("nginx grpc 502", "http2-to-http1-upstream"),
+        ("ERR_INVALID_HTTP_RESPONSE", "http2-only-listener"),
+        ("curl: (1) Received HTTP/0.9 when not allowed", "http1-to-http2-upstream"),
+        ("unknown directive \"foo\"", "unknown-directive"),
+        ("keepalive upstream TIME_WAIT", "ineffective-upstream-keepalive"),
+        ("grpc trailers missing", "grpc-through-proxy-pass"),
+        ("SNI upstream", "missing-upstream-sni"),
+        ("Received http2 header with status: 0", "grpc-through-proxy-pass"),
+        ("the \"listen ... http2\" directive is deprecated", "deprecated-listen-http2"),
+    ];
+}

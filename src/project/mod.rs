@@ -12,6 +12,7 @@ mod ignored;
 mod image;
 mod overlay;
 mod recipe;
+mod relevance;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -66,6 +67,8 @@ pub struct Request {
     pub policy: Policy,
     /// Whether the report is to hold a row for each hop.
     pub hops: bool,
+    /// Whether logs alone are not enough: there has to be a configuration.
+    pub needs_root: bool,
     /// Is told what is being done.
     pub progress: Option<fn(&str)>,
 }
@@ -86,6 +89,7 @@ impl Default for Request {
             respect_gitignore: true,
             policy: Policy::default(),
             hops: false,
+            needs_root: false,
             progress: None,
         }
     }

@@ -29,7 +29,7 @@ pub struct Aside {
     pub ordinary: Option<(String, &'static str)>,
 }
 
-/// Writes the rules that a text is about, the likeliest first.
+/// Writes the rules that a text is about, the likeliest first; what helps against that alone.
 ///
 /// # Errors
 /// What the writer says.
@@ -52,13 +52,14 @@ pub fn explain_text(
         }
         writeln!(out, "{name} ({category}, {level}): {}", one.page.summary)?;
         writeln!(out, "  why: {}", visible(&one.why))?;
-        for row in one.page.workarounds.iter().take(MOST) {
+        let most = if index == 0 { MOST } else { 0 };
+        for row in one.page.workarounds.iter().take(most) {
             let versions = row.versions.as_ref().map(|set| format!(" (nginx {set})"));
             write!(out, "{}", item("helps", &row.text, versions, look.width))?;
         }
-        for row in one.page.dead_ends.iter().take(MOST) {
+        for row in one.page.dead_ends.iter().take(most) {
             let versions = row.versions.as_ref().map(|set| format!(" (nginx {set})"));
-            write!(out, "{}", item("does not help", &row.text, versions, look.width))?;
+            write!(out, "{}", item("in vain", &row.text, versions, look.width))?;
         }
         writeln!(out, "  see: ngxlint rule {name}")?;
     }
@@ -94,6 +95,7 @@ pub fn explain_json(out: &mut dyn Write, found: &[Explained<'_>], aside: &Aside)
         category: one.card.category.name(),
         level: one.card.level.name(),
         why: &one.why,
+        language: one.page.language.name(),
         summary: &one.page.summary,
         url: &one.card.url,
     });
@@ -126,6 +128,7 @@ struct Matched<'p> {
     category: &'p str,
     level: &'p str,
     why: &'p str,
+    language: &'static str,
     summary: &'p str,
     url: &'p str,
 }

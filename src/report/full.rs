@@ -83,6 +83,9 @@ fn footer(
     for fix in &diagnostic.fixes {
         note("fix", &mend(fix))?;
     }
+    for dead_end in &diagnostic.dead_ends {
+        note("in vain", dead_end)?;
+    }
     match report.cards.iter().find(|card| card.name == diagnostic.rule) {
         Some(card) => note("see", &format!("ngxlint rule {}", card.name)),
         None => Ok(()),

@@ -108,6 +108,7 @@ fn finding<'r>(
         place: Place::of(diagnostic.at, places),
         labels: diagnostic.labels.iter().map(label).collect(),
         help: &diagnostic.help,
+        dead_ends: &diagnostic.dead_ends,
         symptoms: &diagnostic.symptoms,
         url,
         fixes: diagnostic.fixes.iter().map(fix).collect(),
@@ -221,12 +222,14 @@ struct Log<'r> {
     unknown: u64,
     foreign: u64,
     broken: &'r [String],
+    foreign_logs: &'r [String],
 }
 
 #[derive(Serialize)]
 struct Ordinary<'r> {
     count: u64,
     text: &'r str,
+    fault: &'r str,
     meaning: &'r str,
     perhaps: &'r [&'static str],
 }
@@ -236,6 +239,7 @@ impl<'r> Log<'r> {
         let ordinary = tally.ordinary.iter().map(|row| Ordinary {
             count: row.count,
             text: &row.text,
+            fault: row.fault,
             meaning: row.meaning,
             perhaps: &row.perhaps,
         });
@@ -246,6 +250,7 @@ impl<'r> Log<'r> {
             unknown: tally.unknown,
             foreign: tally.foreign,
             broken: &tally.broken,
+            foreign_logs: &tally.foreign_logs,
         }
     }
 }
@@ -272,6 +277,7 @@ struct Finding<'r> {
     place: Place,
     labels: Vec<Labelled<'r>>,
     help: &'r [String],
+    dead_ends: &'r [String],
     symptoms: &'r [String],
     url: Option<&'r str>,
     fixes: Vec<Fix<'r>>,

@@ -25,12 +25,12 @@ pub fn rule_text(out: &mut dyn Write, card: &Card, page: &Page<'_>, look: Look) 
 ///
 /// # Errors
 /// What the writer says.
-pub fn rule_list(out: &mut dyn Write, cards: &[Card], look: Look) -> io::Result<()> {
-    let widest = cards.iter().map(|card| card.name.len()).max().unwrap_or(0);
-    for card in cards {
+pub fn rule_list(out: &mut dyn Write, rules: &[(Card, Page<'_>)], look: Look) -> io::Result<()> {
+    let widest = rules.iter().map(|(card, _)| card.name.len()).max().unwrap_or(0);
+    for (card, page) in rules {
         let line = format!(
             "{:<widest$}  {:<7}  {:<11}  {}",
-            card.name, card.level, card.category, card.summary
+            card.name, card.level, card.category, page.summary
         );
         writeln!(out, "{}", cut(line.trim_end(), look.width.max(60)))?;
     }
@@ -59,6 +59,7 @@ struct Rule<'p> {
     name: &'p str,
     category: &'p str,
     level: &'p str,
+    language: &'static str,
     summary: &'p str,
     url: &'p str,
     aliases: &'p [String],
@@ -149,7 +150,8 @@ impl<'p> Rule<'p> {
             name: card.name,
             category: card.category.name(),
             level: card.level.name(),
-            summary: &card.summary,
+            language: page.language.name(),
+            summary: &page.summary,
             url: &card.url,
             aliases: &page.aliases,
             symptoms: symptoms.collect(),

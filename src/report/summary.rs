@@ -80,13 +80,22 @@ fn versions(set: &VersionSet) -> String {
 fn log(tally: &LogTally) -> String {
     let mut text = String::new();
     for row in tally.ordinary.iter().take(ORDINARY) {
+        // What a message begins with may end in the middle of it.
+        let begin = row.text.trim_end_matches([' ', '"', ':']);
         let perhaps = match row.perhaps.as_slice() {
             [] => String::new(),
-            [name] => format!("; or `{name}`"),
-            names => format!("; or `{}`", names.join("`, `")),
+            names if names.len() > PERHAPS => {
+                format!(" (or one of {} mismatches: ngxlint explain '{begin}')", names.len())
+            }
+            names => format!(" (or is it `{}`?)", names.join("`, `")),
         };
         let (fault, meaning) = (row.fault, row.meaning);
-        text.push_str(&format!("{} × `{}`: {fault}, {meaning}{perhaps}\n", row.count, row.text));
+        let line = format!("{} × `{begin}`, {fault} fault: {meaning}{perhaps}\n", row.count);
+        text.push_str(&line);
+    }
+    if let Some(more) = tally.ordinary.get(ORDINARY..).filter(|more| !more.is_empty()) {
+        let lines: u64 = more.iter().map(|row| row.count).sum();
+        text.push_str(&format!("{lines} × others that speak of no mismatch\n"));
     }
     let ordinary: u64 = tally.ordinary.iter().map(|row| row.count).sum();
     let parts = [
@@ -119,5 +128,7 @@ fn unread(report: &Report) -> String {
 
 /// So many unread files are named.
 const NAMED: usize = 5;
+/// So many rules are named that may be behind such a line all the same.
+const PERHAPS: usize = 3;
 /// So many kinds of lines of no mismatch are named.
 const ORDINARY: usize = 8;

@@ -317,6 +317,7 @@ impl<'a> Context<'a> {
             at,
             labels: Vec::new(),
             help: Vec::new(),
+            dead_ends: Vec::new(),
             symptoms: Vec::new(),
             fixes: Vec::new(),
             seen: None,

@@ -48,6 +48,24 @@ impl Disk {
         new.persist(&path).map_err(|error| error.error)?;
         Ok(())
     }
+
+    /// Makes a file that is whole as soon as it is there.
+    ///
+    /// # Errors
+    /// Something stands at `path`, or what the operating system says.
+    pub fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".ngxlint-");
+        // What the mask of the process leaves of it, as for any new file.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut new = builder.tempfile_in(directory.unwrap_or(Path::new(".")))?;
+        new.write_all(bytes)?;
+        new.as_file().sync_all()?;
+        new.persist_noclobber(path).map_err(|error| error.error)?;
+        Ok(())
+    }
 }
 
 #[cfg(all(test, unix))]
@@ -57,6 +75,19 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
+
+    #[test]
+    fn a_file_is_made_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let (file, plain) = (directory.path().join("a"), directory.path().join("b"));
+        Disk.create(&file, b"new").unwrap();
+        fs::write(&plain, "").unwrap();
+        let mode = |path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&file), mode(&plain));
+        assert!(Disk.create(&file, b"other").is_err());
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2, "nothing is left beside it");
+    }
 
     #[test]
     fn a_file_is_replaced_and_keeps_what_is_its_own() {

@@ -4,6 +4,8 @@
 #![expect(clippy::disallowed_methods, reason = "tests make their own files")]
 
 mod diagnose;
+mod log;
+mod snapshot;
 
 use std::fs;
 use std::io::Write;

@@ -5,6 +5,7 @@ mod full;
 use super::*;
 use crate::diagnostic::*;
 use crate::nginx::VersionSet;
+use crate::page::Page;
 use crate::source::{Location, SourceId, Sources, Span};
 
 /// A report on some files, to be filled with findings about pieces of their texts.
@@ -57,6 +58,7 @@ impl Builder {
             at,
             labels: labels.iter().map(label).collect(),
             help: Vec::new(),
+            dead_ends: Vec::new(),
             symptoms: Vec::new(),
             seen: None,
             fixes: Vec::new(),
@@ -160,6 +162,7 @@ fn json_is_the_document_of_its_schema() {
       "affects": "<1.25.1",
       "category": "protocol",
       "confidence": "certain",
+      "dead_ends": [],
       "file": "conf.d/site.conf",
       "fixes": [
         {
@@ -403,4 +406,20 @@ fn the_summary_says_what_silence_is_worth() {
     not read: /etc/nginx/mime.types, b, c, d, e and 1 more
     1 file, target 1.20.0 – 1.31.4 (assumed; set nginx-version to be exact), no hops: no findings
     "#);
+}
+
+#[test]
+fn explain_json_is_the_document_of_its_schema() {
+    let page = Page::parse(include_str!("../../../rules/syntax-error.md")).unwrap();
+    let why = "the log says `c0 \u{1b} c1 \u{9b}`".to_owned();
+    let one = Explained { card: mismatch().report.cards.remove(0), page, why };
+    let aside = Aside {
+        told: Some("4740180 is `HTT`".into()),
+        ordinary: Some(("it \u{202e} crashed".into(), "the application's")),
+    };
+    for (found, aside) in [(&[one][..], aside), (&[], Aside::default())] {
+        let document = text(|out| explain_json(out, found, &aside));
+        assert!(!document.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{document}");
+        check(&document, include_str!("../../../docs/schema/explain.schema.json"));
+    }
 }
