@@ -15,7 +15,6 @@ use crate::diagnostic::{Confidence, Diagnostic, Fix, Level};
 use crate::include::Files;
 use crate::model::Model;
 use crate::nginx::VersionSet;
-use crate::page::Page;
 use crate::rules::{self, Finding, Rule};
 use crate::source::SourceId;
 
@@ -77,12 +76,11 @@ pub fn run(
 /// The log line by which the page of a rule would have it known: its first for some release of the
 /// target. The others are the page's to tell.
 fn logs(rule: &str, target: &VersionSet) -> Vec<String> {
-    let page = Rule::named(rule).and_then(|rule| Page::parse(rule.page).ok());
-    let symptoms = page.map(|page| page.symptoms).unwrap_or_default();
-    symptoms
-        .into_iter()
+    let page = rules::pages().iter().find(|page| page.name == rule);
+    page.into_iter()
+        .flat_map(|page| &page.symptoms)
         .filter(|symptom| symptom.versions.as_ref().is_none_or(|versions| versions.meets(target)))
-        .find_map(|symptom| symptom.log)
+        .find_map(|symptom| symptom.log.clone())
         .into_iter()
         .collect()
 }

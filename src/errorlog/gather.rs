@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use foldhash::{HashMap, HashMapExt};
 
 use super::envelope;
+use super::forgery::Forgeries;
 use super::line::{self, Level, Line, header};
 use super::ordinary::{self, ORDINARY, Ordinary};
 use super::reader::{Reader, unpacked};
@@ -18,6 +19,7 @@ pub struct Gather<'p> {
     by_key: HashMap<Vec<u8>, usize>,
     key: Vec<u8>,
     tally: Tally,
+    forgeries: Forgeries,
     ordinary: [u64; ORDINARY.len()],
 }
 
@@ -85,6 +87,7 @@ impl<'p> Gather<'p> {
             by_key: HashMap::new(),
             key: Vec::new(),
             tally: Tally::default(),
+            forgeries: Forgeries::default(),
             ordinary: [0; ORDINARY.len()],
         }
     }
@@ -107,23 +110,31 @@ impl<'p> Gather<'p> {
             let physical = match reader.next() {
                 Ok(Some(line)) => line,
                 ended => {
-                    self.close(&mut open, place);
+                    self.close(&mut open);
+                    self.forgeries.end();
+                    self.settle(place);
                     return ended.map(|_| ());
                 }
             };
             self.tally.lines += 1;
             let mut text = envelope::unpack(physical.bytes, &mut space).unwrap_or(physical.bytes);
+            self.tally.foreign += self.forgeries.hear(text);
+            self.settle(place);
             let Some(mut head) = header(text) else {
                 match &mut open {
-                    Some(open) if open.bytes.len() + text.len() < LONGEST => {
-                        open.bytes.push(b'\n');
-                        open.bytes.extend_from_slice(text);
+                    Some(record) if record.bytes.len() + text.len() < LONGEST => {
+                        record.bytes.push(b'\n');
+                        record.bytes.extend_from_slice(text);
+                        // Behind the fields nothing of it follows.
+                        if line::fields(text).is_some() {
+                            self.close(&mut open);
+                        }
                     }
                     _ => self.tally.foreign += 1,
                 }
                 continue;
             };
-            self.close(&mut open, place);
+            self.close(&mut open);
             let here = |bytes: &[u8]| Sample {
                 bytes: bytes.get(..bytes.len().min(LONGEST)).unwrap_or_default().to_vec(),
                 log,
@@ -132,11 +143,8 @@ impl<'p> Gather<'p> {
             };
             // Of two that write at once, one may break into the other's line.
             while let Some(at) = torn(text, &head) {
-                self.take(
-                    Line::of(text.get(..at).unwrap_or_default(), head),
-                    &|| here(text),
-                    place,
-                );
+                let torn = text.get(..at).unwrap_or_default();
+                self.take(Line::of(torn, head), || here(torn));
                 text = text.get(at..).unwrap_or_default();
                 match header(text) {
                     Some(next) => head = next,
@@ -146,31 +154,37 @@ impl<'p> Gather<'p> {
             if head.connection.is_some() && is_open(text.get(head.message..).unwrap_or_default()) {
                 open = Some(here(text));
             } else {
-                self.take(Line::of(text, head), &|| here(text), place);
+                self.take(Line::of(text, head), || here(text));
             }
         }
     }
 
     /// Takes in a record of several lines that is at its end.
-    fn close(&mut self, open: &mut Option<Sample>, place: &mut dyn FnMut(&Line<'_>) -> u32) {
+    fn close(&mut self, open: &mut Option<Sample>) {
         if let Some(sample) = open.take() {
-            self.take(sample.line(), &|| sample.clone(), place);
+            self.take(sample.line(), || sample.clone());
         }
     }
 
-    fn take(
-        &mut self,
-        line: Line<'_>,
-        sample: &dyn Fn() -> Sample,
-        place: &mut dyn FnMut(&Line<'_>) -> u32,
-    ) {
-        let Some(sign) = self.catalogue.index(&line) else {
-            match ordinary::ordinary(line.message) {
+    fn take(&mut self, line: Line<'_>, sample: impl FnOnce() -> Sample) {
+        match self.catalogue.index(&line) {
+            Some(sign) => self.tally.foreign += u64::from(!self.forgeries.hold(sign, sample())),
+            None => match ordinary::ordinary(line.message) {
                 Some(index) => self.ordinary[index] += 1,
                 None => self.tally.unknown += u64::from(line.level >= Level::Error),
-            }
-            return;
-        };
+            },
+        }
+    }
+
+    /// Counts the lines that are nginx's own for sure.
+    fn settle(&mut self, place: &mut dyn FnMut(&Line<'_>) -> u32) {
+        while let Some((sign, sample)) = self.forgeries.ripe() {
+            self.count(sign, &sample, place);
+        }
+    }
+
+    fn count(&mut self, sign: usize, sample: &Sample, place: &mut dyn FnMut(&Line<'_>) -> u32) {
+        let line = sample.line();
         self.tally.symptoms += 1;
         let place = place(&line);
         let told = told_number(line.message).unwrap_or_default();
@@ -201,7 +215,7 @@ impl<'p> Gather<'p> {
                     last: line.time.to_vec(),
                     level: line.level,
                     told: tell(line.message),
-                    sample: sample(),
+                    sample: sample.clone(),
                     mixed,
                 });
                 self.groups.len() - 1

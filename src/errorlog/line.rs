@@ -2,6 +2,9 @@
 //! `ngx_http_log_error_handler`).
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 /// A line; every text is as it stands in the log.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
@@ -184,11 +187,10 @@ impl<'l> Line<'l> {
 
 /// Where the fields of a line begin.
 pub(super) fn fields(text: &[u8]) -> Option<usize> {
-    let at = memchr::memmem::find(text, b"client: ")?;
+    let at = CLIENT.find(text)?;
     let before = text.get(..at)?;
-    ["udp ", ""]
-        .iter()
-        .find_map(|udp| Some(before.strip_suffix(udp.as_bytes())?.strip_suffix(b", ")?.len()))
+    let comma = |udp: &str| before.strip_suffix(udp.as_bytes())?.strip_suffix(b", ");
+    comma("").or_else(|| comma("udp ")).map(<[u8]>::len)
 }
 
 /// A value up to its closing quote, and what stands behind that: another field, or nothing.
@@ -267,6 +269,9 @@ fn number(text: &[u8]) -> Option<(u64, &[u8])> {
     let (number, rest) = text.split_at(digits);
     Some((std::str::from_utf8(number).ok()?.parse().ok()?, rest))
 }
+
+/// Prepared once: it is looked for in every line.
+static CLIENT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"client: "));
 
 /// The fields in the order in which nginx writes them.
 const FIELDS: [&str; 12] = [

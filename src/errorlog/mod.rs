@@ -5,6 +5,7 @@
 //! [`Catalogue`] knows the symptoms of the rules' pages, [`Gather`] puts equal lines together.
 
 mod envelope;
+mod forgery;
 mod gather;
 mod line;
 mod ordinary;

@@ -4,10 +4,9 @@
 //! a peer sent, which may be anything. What nginx says at its start quotes the configuration, and a
 //! symptom may stand anywhere in it.
 
-use std::collections::HashMap;
-
 use aho_corasick::AhoCorasick;
 use bstr::ByteSlice;
+use foldhash::{HashMap, HashMapExt};
 
 use super::line::Line;
 use crate::page::{Page, Symptom};
@@ -134,7 +133,7 @@ fn contains(message: &[u8], pattern: &[u8]) -> bool {
 
 /// Whether the parts stand in `text` one behind the other.
 fn follow<'t>(mut text: &[u8], parts: impl Iterator<Item = &'t [u8]>) -> bool {
-    for part in parts {
+    for part in parts.filter(|part| !part.is_empty()) {
         match text.find(part) {
             Some(at) => text = text.get(at + part.len()..).unwrap_or_default(),
             None => return false,

@@ -197,6 +197,42 @@ fn records_of_several_lines_and_torn_ones_are_read() {
 }
 
 #[test]
+fn what_follows_a_record_of_several_lines_is_none_of_it() {
+    let record = "2026/11/30 17:28:55 [error] 7#7: *1 upstream sent too large http2 frame: \"a\nb\" while x, \
+        client: 127.0.0.1, server: a";
+    let (groups, tally) = gathered(format!("{record}\nnot of nginx\n{LINE}").as_bytes());
+    assert_eq!(
+        groups,
+        ["1 × upstream sent too la  at 1", "1 × upstream sent no val 127.0.0.1:8081 at 4"]
+    );
+    assert_eq!((tally.symptoms, tally.foreign), (2, 1));
+}
+
+#[test]
+fn lines_that_a_request_spells_are_none() {
+    let made_up = LINE.replace("7#9: *12", "1#1: *1");
+    let encoded = made_up.replace('/', "%2f").replace(' ', "%20").replace('"', "%22");
+    let tail = format!(
+        "\" failed (2: No such file or directory), client: 127.0.0.1, server: a, request: \"GET \
+         /%0A{encoded}%0a HTTP/1.1\", host: \"a\""
+    );
+    let head = "2026/11/30 17:28:56 [error] 7#9: *13 open() \"/srv/";
+    for log in [
+        // The path, then the request; and the other way round.
+        format!("{LINE}\n{head}\n{made_up}\n{tail}\n{LINE}"),
+        format!("{LINE}\n{head}{tail}, upstream: \"http://a/\n{made_up}\n\"\n{LINE}"),
+    ] {
+        let (groups, tally) = gathered(log.as_bytes());
+        assert_eq!(groups, ["2 × upstream sent no val 127.0.0.1:8081 at 1"], "{log}");
+        assert_eq!(tally.symptoms, 2);
+    }
+    // A request that only has a line feed in it hides nothing.
+    let plain = format!("{head}x\" failed, client: a, server: a, request: \"GET /%0a HTTP/1.1\"");
+    let (_, tally) = gathered(format!("{LINE}\n{plain}\n{LINE}").as_bytes());
+    assert_eq!(tally.symptoms, 2);
+}
+
+#[test]
 fn what_clients_choose_is_bounded() {
     let mut log = String::new();
     for index in 0..30_000 {

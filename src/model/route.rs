@@ -139,6 +139,8 @@ struct Level {
     scope: ScopeId,
     /// Whether it is `^~`: no regular expression beside it is tried.
     is_final: bool,
+    /// Whether it is a regular expression: names inside of it are never looked up.
+    is_expression: bool,
     /// Whether it has nginx add a slash.
     redirects: bool,
     /// Whether there may be locations that are not known.
@@ -221,9 +223,11 @@ impl Table {
                 let name = pattern.name.as_ref().into();
                 around.expressions.push((Expression::new(name, pattern.ignores_case()), index));
             }
+            // nginx makes no tree of them (`ngx_http_init_static_location_trees`).
+            Kind::Exact | Kind::Prefix if around.is_expression => return None,
             Kind::Exact | Kind::Prefix => {
                 let length = pattern.name.len();
-                around.is_open |=
+                around.is_confused |=
                     length > LONGEST && !scope.model.target().is_subset(&long_names());
                 let named = around.names.entry(pattern.name.as_ref().into()).or_default();
                 let exact = pattern.kind == Kind::Exact;
@@ -236,9 +240,9 @@ impl Table {
             }
         }
         let mut own = Level::new(scope, pattern.is_final());
-        own.redirects = pattern.kind != Kind::Regex
-            && pattern.name.ends_with(b"/")
-            && PASSES.iter().any(|id| scope.own(*id).next().is_some());
+        own.is_expression = pattern.kind == Kind::Regex;
+        own.redirects =
+            pattern.name.ends_with(b"/") && PASSES.iter().any(|id| scope.own(*id).next().is_some());
         self.levels.push(own);
         Some(index)
     }
@@ -277,10 +281,9 @@ impl Table {
             match expression.matches(text) {
                 None => return Found::Unknown,
                 Some(false) => {}
-                // On the way back from a regular expression it is forgotten that a slash is lacking.
                 Some(true) => {
                     return match self.look(*inner, path, text) {
-                        Found::Redirect(found) | Found::Reached(found) => Found::Location(found),
+                        Found::Reached(found) => Found::Location(found),
                         found => found,
                     };
                 }
@@ -295,6 +298,7 @@ impl Level {
         Self {
             scope: scope.id,
             is_final,
+            is_expression: false,
             redirects: false,
             is_open: scope.unread().next().is_some(),
             is_confused: false,
@@ -412,7 +416,7 @@ mod tests {
             location /a/ { location /a/b/ { location ~ c$ { } } location ^~ /a/f/ { } location ~ d$ { } }
             location ^~ /g/ { location ~ c$ { } }
             location ~ ^/h { location ~ i$ { location ~ k { } } location ~ . { } location "^/h/" { } }
-            location ~ ^/j/ { location ^/j/ { proxy_pass http://b; } location = "^/j" { } }
+            location ~ /j/ { location /j/c { } location = /j/d { } location ^~ /j/ { location ~ e { } } }
             location ~ [cde]$ { }
         }"#;
         goes(
@@ -430,7 +434,9 @@ mod tests {
                 ("/h/i", "~ i$"),
                 ("/hki", "~ k"),
                 ("/hc", "~ ."),
-                ("/j/c", "~ ^/j/"),
+                ("/j/c", "~ /j/"),
+                ("/j/d", "~ /j/"),
+                ("/j/e", "~ /j/"),
             ],
         );
     }
@@ -443,8 +449,9 @@ mod tests {
         goes(group, &[("/bb", "?"), ("/a", "= /a"), ("/cc", "^~ /c")]);
         let filled_in = "server { location /${PATH} { } location / { } }";
         goes(filled_in, &[("/b", "?")]);
-        let long = format!("server {{ location /{} {{ }} location / {{ }} }}", "a".repeat(300));
-        goes(&long, &[("/b", "/")]);
+        let long = "a".repeat(300);
+        let long = format!("server {{ location /{long} {{ }} location = /b {{ }} }}");
+        goes(&long, &[("/b", "= /b")]);
         sample::of("1.22.1", &long, |model| {
             let server = model.scopes().find(|one| one.context() == Contexts::SERVER).unwrap();
             assert!(matches!(server.route(b"/b"), Route::Unknown));

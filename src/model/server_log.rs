@@ -1,7 +1,8 @@
 //! What an error log calls a server, in its field `server: `.
 //!
 //! In http it is the first name of the server (`ngx_http_core_merge_srv_conf`), in stream the address
-//! of the socket that took the connection (`ngx_stream_log_error`).
+//! of the socket that took the connection (`ngx_stream_log_error`), and in http too before there is a
+//! request (`ngx_http_log_error`).
 
 use std::borrow::Cow;
 
@@ -26,8 +27,11 @@ impl Model<'_> {
     /// that is looked up.
     pub fn servers_called(&self, family: Family, name: &[u8]) -> impl Iterator<Item = Scope<'_>> {
         let fits: Vec<(ScopeId, Fit)> = match family {
-            Family::Http => self.named(name),
-            Family::Stream => self.listening(name),
+            Family::Http => match self.named(name) {
+                none if none.is_empty() && name.contains(&b':') => self.listening(family, name),
+                named => named,
+            },
+            Family::Stream => self.listening(family, name),
             _ => Vec::new(),
         };
         let sure = fits.iter().any(|(_, fit)| *fit == Fit::Surely);
@@ -56,12 +60,12 @@ impl Model<'_> {
 
     /// A wildcard address takes the connections of the more specific ones beside it, unless an option
     /// of theirs gives them a socket of their own.
-    fn listening(&self, name: &[u8]) -> Vec<(ScopeId, Fit)> {
+    fn listening(&self, family: Family, name: &[u8]) -> Vec<(ScopeId, Fit)> {
         let Some((host, (port, _))) = endpoint(name) else { return Vec::new() };
         let mut fits: Vec<(ScopeId, Fit)> = Vec::new();
         for one in self.sockets.bound() {
             let (low, high) = one.ports;
-            if one.family != Family::Stream || !(low..=high).contains(&port) {
+            if one.family != family || !(low..=high).contains(&port) {
                 continue;
             }
             let is_under = match (&host, &one.host) {

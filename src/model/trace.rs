@@ -1,12 +1,18 @@
 //! Which hop opened a connection that an error log speaks of.
 
+use std::cmp::{Ordering, Reverse};
+use std::collections::{HashMap, VecDeque};
+
 use super::Model;
 use super::address::{Address, Host};
 use super::hop::{Hop, Kind};
+use super::location::{self, Pattern};
 use super::peer::Peer;
 use super::route::Route;
-use super::scope::ScopeId;
-use crate::nginx::Contexts;
+use super::scope::{Scope, ScopeId};
+use crate::include::Used;
+use crate::nginx::{Contexts, Family, id};
+use crate::source::Location;
 
 /// What a line of an error log tells of a connection that nginx opened.
 #[derive(Copy, Clone, Debug)]
@@ -30,7 +36,7 @@ pub struct Traced {
     pub peer: Option<usize>,
 }
 
-/// How well something fits, the best last.
+/// How well a peer fits, the best last.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
     /// It may be it: an address that is looked up, or that a variable makes.
@@ -46,33 +52,174 @@ impl Model<'_> {
         let (kind, tls) = kind(trace.scheme)?;
         let servers: Vec<ScopeId> =
             self.servers_called(kind.family(), trace.server).map(|server| server.id()).collect();
-        let mut best: Option<(Fit, bool)> = None;
+        let mut ways: HashMap<ScopeId, Vec<(ScopeId, Step)>> = HashMap::new();
+        let mut best: Option<Likelihood> = None;
         let mut found: Vec<Traced> = Vec::new();
         for (index, hop) in self.hops().enumerate() {
-            let of_server = || {
-                let server = hop.scope().server().map(|server| server.id());
-                servers.is_empty() || server.is_some_and(|server| servers.contains(&server))
-            };
-            if hop.kind() != kind || !of_server() {
+            let server = hop.scope().server();
+            let is_of = servers.is_empty() || server.is_some_and(|one| servers.contains(&one.id()));
+            if hop.kind() != kind || !is_of {
                 continue;
             }
             let Some((fit, peer)) = peer_of(hop, tls, trace.peer) else { continue };
-            let rank = (fit, is_routed(hop, trace.target));
-            match best.as_ref().map(|best| rank.cmp(best)) {
-                Some(std::cmp::Ordering::Less) => continue,
-                Some(std::cmp::Ordering::Equal) => {}
+            let location = hop.scope().chain().find(|scope| scope.context() == Contexts::LOCATION);
+            let step = match (trace.target, server, location) {
+                (Some(target), Some(server), Some(location)) => {
+                    let way = ways.entry(server.id()).or_insert_with(|| way(server, target));
+                    way.iter().find(|(block, _)| *block == location.id()).map(|(_, step)| *step)
+                }
+                _ => None,
+            };
+            let likelihood = Likelihood::of(fit, step);
+            match best.map(|best| likelihood.cmp(&best)) {
+                Some(Ordering::Less) => continue,
+                Some(Ordering::Equal) => {}
                 _ => found.clear(),
             }
-            best = Some(rank);
+            best = Some(likelihood);
             found.push(Traced { hop: index, peer });
         }
         match (found.as_slice(), best) {
             ([one], _) => Some(*one),
             // Several lead to that very peer: the log does not tell more.
-            ([first, ..], Some((Fit::Surely, _))) => Some(*first),
+            ([first, ..], Some(best)) if best.is_sure() => Some(*first),
             _ => None,
         }
     }
+}
+
+impl Model<'_> {
+    /// The blocks where a request got to, the nearest first, as a line tells of it by what it calls
+    /// the server and by what was asked for: locations, or servers alone.
+    pub fn blocks_of(&self, family: Family, server: &[u8], target: Option<&[u8]>) -> Vec<ScopeId> {
+        let servers = self.servers_called(family, server);
+        let blocks = servers.flat_map(|server| match target {
+            Some(target) => way(server, target).into_iter().map(|(block, _)| block).collect(),
+            None => vec![server.id()],
+        });
+        blocks.collect()
+    }
+
+    /// Where a block stands, to its closing brace.
+    pub fn extent(&self, block: ScopeId) -> Option<Location> {
+        let used = Scope { model: self, id: block }.block()?;
+        Some(used.locate(used.directive().whole_span()))
+    }
+}
+
+/// How likely it is that a hop opened a connection, the likeliest last. A request that is known to
+/// get to a location counts more than an address that several hops may have.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Likelihood {
+    Perhaps,
+    PerhapsLedTo,
+    Surely,
+    /// By an error page of a block further out.
+    LedToOnErrors,
+    PerhapsRouted,
+    LedTo(Reverse<usize>),
+    Routed,
+}
+
+impl Likelihood {
+    fn of(fit: Fit, step: Option<Step>) -> Self {
+        match (fit, step) {
+            (Fit::Perhaps, None) => Self::Perhaps,
+            (Fit::Perhaps, Some(Step::First)) => Self::PerhapsRouted,
+            (Fit::Perhaps, Some(_)) => Self::PerhapsLedTo,
+            (Fit::Surely, None) => Self::Surely,
+            (Fit::Surely, Some(Step::First)) => Self::Routed,
+            (Fit::Surely, Some(Step::Further(number))) => Self::LedTo(Reverse(number)),
+            (Fit::Surely, Some(Step::OnErrors)) => Self::LedToOnErrors,
+        }
+    }
+
+    fn is_sure(self) -> bool {
+        !matches!(self, Self::Perhaps | Self::PerhapsLedTo | Self::PerhapsRouted)
+    }
+}
+
+/// How a request gets to a block.
+#[derive(Copy, Clone)]
+enum Step {
+    /// It takes it first.
+    First,
+    /// Lines of the blocks before lead on to it, which one of them.
+    Further(usize),
+    /// An error page of a block further out leads to it, or what follows that.
+    OnErrors,
+}
+
+/// The blocks of a server that a request may get to: the one that takes it, then those that lines
+/// in it lead on to, the nearest first.
+fn way(server: Scope<'_>, target: &[u8]) -> Vec<(ScopeId, Step)> {
+    let first = match server.route(target) {
+        Route::Location(scope) => scope,
+        _ => server,
+    };
+    let mut way = vec![(first.id(), Step::First)];
+    // What stands in the server itself may lead to any location, before one is looked for.
+    let mut open = VecDeque::from([first, server]);
+    let mut outer = Some(first.effective(id::ERROR_PAGE).filter_map(last).collect());
+    loop {
+        let (targets, on_errors) = match open.pop_front() {
+            Some(scope) => (leads(scope), outer.is_none()),
+            None => match outer.take() {
+                Some(pages) => (pages, true),
+                None => return way,
+            },
+        };
+        for target in targets.iter().filter_map(|target| known(target)) {
+            let next = match target.first() {
+                Some(b'@') => {
+                    server.blocks(id::LOCATION).find(|location| is_named(*location, target))
+                }
+                _ => match server.route(target) {
+                    Route::Location(scope) => Some(scope),
+                    _ => None,
+                },
+            };
+            let is_new = |next: &Scope<'_>| way.iter().all(|(known, _)| *known != next.id());
+            if let Some(next) = next.filter(is_new)
+                && way.len() < LONGEST
+            {
+                way.push((
+                    next.id(),
+                    if on_errors { Step::OnErrors } else { Step::Further(way.len()) },
+                ));
+                open.push_back(next);
+            }
+        }
+    }
+}
+
+fn is_named(location: Scope<'_>, name: &[u8]) -> bool {
+    let pattern = location.block().and_then(|block| Pattern::of(block.directive()));
+    pattern.is_some_and(|pattern| pattern.kind == location::Kind::Named && *pattern.name == *name)
+}
+
+/// Where the lines of a block send a request.
+fn leads(scope: Scope<'_>) -> Vec<Vec<u8>> {
+    let blocks = std::iter::once(scope).chain(scope.blocks(id::IF));
+    let rewritten = blocks.flat_map(|scope| scope.own(id::REWRITE)).filter_map(|used| {
+        let flag = used.directive().arg(2).map(|word| word.value());
+        let leads_on = flag.is_none_or(|flag| *flag == *b"last");
+        used.directive().arg(1).filter(|_| leads_on).map(|word| word.value().into_owned())
+    });
+    let tried = scope.own(id::TRY_FILES).filter_map(last);
+    let pages = scope.own(id::ERROR_PAGE).filter_map(last);
+    let of_location = scope.context() == Contexts::LOCATION;
+    rewritten.chain(tried).chain(pages.filter(|_| of_location)).collect()
+}
+
+fn last(used: Used<'_>) -> Option<Vec<u8>> {
+    used.directive().args().last().map(|word| word.value().into_owned())
+}
+
+/// Of where a line leads to, what is known: a name, or a path up to its first variable.
+fn known(target: &[u8]) -> Option<&[u8]> {
+    let end = memchr::memchr(b'$', target).unwrap_or(target.len());
+    target.get(..end).filter(|known| known.starts_with(b"/") || known.starts_with(b"@"))
 }
 
 /// The kind of pass that logs a peer with that scheme, and whether it speaks TLS then.
@@ -121,12 +268,5 @@ fn fit(peer: &Peer, address: &Address) -> Option<Fit> {
     }
 }
 
-/// Whether a request gets to the location of the hop first.
-fn is_routed(hop: Hop<'_>, target: Option<&[u8]>) -> bool {
-    let location = hop.scope().chain().find(|scope| scope.context() == Contexts::LOCATION);
-    let (Some(target), Some(location), Some(server)) = (target, location, hop.scope().server())
-    else {
-        return false;
-    };
-    matches!(server.route(target), Route::Location(scope) if scope.id() == location.id())
-}
+/// So many blocks are looked at on the way of a request.
+const LONGEST: usize = 32;

@@ -48,6 +48,8 @@ impl Advice<'_> {
         help.append(&mut known.help);
         known.help = help;
         if let Some((page, row)) = self.rows.iter().find(|(page, _)| page.name == known.rule) {
+            // A likely finding rests on what such a line usually means.
+            known.help.extend(self.others(page).filter(|_| known.confidence == Confidence::Likely));
             known.dead_ends = self.dead_ends(page);
             // What was only likely has come to pass.
             let is_set = |rule: &&Rule| self.policy.level(rule, known.at.source).is_some();
@@ -72,17 +74,27 @@ impl Advice<'_> {
                 (one, other) => one.clone().or(other),
             }
         };
-        let written = self.rows.first().and_then(releases);
+        let written: Option<Vec<VersionSet>> = self.rows.iter().map(releases).collect();
         if let (Some(written), Some(target)) = (written, self.target)
-            && !written.meets(&target.versions)
+            && let Some(first) = written.first()
+            && !written.iter().any(|written| written.meets(&target.versions))
         {
             told.push(format!(
-                "nginx {written} writes this line at `{level}`, the target is {}: the log is of \
+                "nginx {first} writes this line at `{level}`, the target is {}: the log is of \
                  another release",
                 target.versions
             ));
         }
         told
+    }
+
+    /// Which rules the same line may come of, beside that of a page.
+    fn others(&self, page: &Page<'_>) -> Option<String> {
+        let others = self.rows.iter().filter(|(other, _)| other.name != page.name);
+        let mut others: Vec<String> =
+            others.map(|(other, _)| format!("`{}`", other.name)).collect();
+        others.dedup();
+        (!others.is_empty()).then(|| format!("the same line may come of {}", others.join(", ")))
     }
 
     fn dead_ends(&self, page: &Page<'_>) -> Vec<String> {
@@ -122,15 +134,10 @@ pub(super) fn by_page(
         Some((rule, row.usual))
     };
     let (page, (rule, usual)) = advice.rows.iter().find_map(|row| Some((row.0, runs(row)?)))?;
-    let others = advice.rows.iter().filter(|(other, _)| other.name != page.name);
-    let mut others: Vec<String> = others.map(|(other, _)| format!("`{}`", other.name)).collect();
-    others.dedup();
     let line = advice.group.sample.line();
     let mut help = advice.told();
     help.extend(advice.workarounds(page));
-    if !others.is_empty() {
-        help.push(format!("the same line may come of {}", others.join(", ")));
-    }
+    help.extend(advice.others(page));
     let at = pass.unwrap_or(log.at);
     let set = advice.policy.level(rule, at.source);
     Some(Diagnostic {

@@ -6,6 +6,7 @@
 //! of it, and the rules run again. What no rule explains is diagnosed by the page of its symptom, at
 //! the line of the log.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::PathBuf;
@@ -17,8 +18,8 @@ use crate::diagnostic::{Diagnostic, Level, LogTally, OrdinaryRow, Report, Target
 use crate::engine::{self, Policy};
 use crate::errorlog::{Catalogue, Gather, Group, Line, ordinary_cause};
 use crate::include::Files;
-use crate::model::{Backend, Certainty, Hop, Model, Trace, Traced};
-use crate::nginx::Protocol;
+use crate::model::{Backend, Certainty, Hop, Model, ScopeId, Trace, Traced};
+use crate::nginx::{Family, Protocol};
 use crate::page::{Page, Symptom};
 use crate::rules;
 use crate::source::Location;
@@ -63,9 +64,7 @@ pub fn diagnose(
     request: &Request,
     logs: Vec<Log<'_>>,
 ) -> Result<Diagnosis, Error> {
-    let pages: Vec<Page<'_>> =
-        rules::ALL.iter().filter_map(|rule| Page::parse(rule.page).ok()).collect();
-    let catalogue = Catalogue::new(&pages);
+    let catalogue = Catalogue::new(rules::pages());
     let find::Found { mut files, units } = find::roots(loader, request)?;
     if request.needs_root && units.is_empty() {
         return Err(Error::new(
@@ -107,11 +106,11 @@ pub fn diagnose(
         let rows = sign.rows(line.scheme());
         let label = log_label(&mut files.sources, &names, group);
         let place = places.get(group.place);
-        let side = place.and_then(|(side, _)| sides.get(side));
+        let side = place.and_then(|(side, _)| sides.get(*side));
         let known = match place {
-            Some((side, traced)) => {
+            Some((side, spot)) => {
                 let names = rows.iter().map(|(page, _)| page.name.as_str());
-                sides[side].explanation(traced.hop, names).cloned()
+                sides[*side].explanation(spot, names).cloned()
             }
             None => sides.iter().find_map(|side| side.at_place(&files, &line, &rows)).cloned(),
         };
@@ -131,8 +130,8 @@ pub fn diagnose(
             perhaps.entry(cause.text).or_default().extend(names.map(|rule| rule.name));
             continue;
         }
-        let pass = place.and_then(|(side, traced)| sides[side].hop(traced.hop));
-        if let Some(one) = by_page(&advice, label, pass.map(|hop| hop.used().location())) {
+        let pass = place.and_then(|(side, spot)| sides[*side].pass(spot));
+        if let Some(one) = by_page(&advice, label, pass) {
             tally.diagnosed += group.count;
             found.push(one);
         }
@@ -224,28 +223,49 @@ impl<'u> Side<'u> {
         self.model.hops().nth(index)
     }
 
-    /// The finding of one of these rules, the first if possible, that speaks of a hop.
+    /// The pass that opened the connection.
+    fn pass(&self, spot: &Spot) -> Option<Location> {
+        match spot {
+            Spot::Hop(traced) => self.hop(traced.hop).map(|hop| hop.used().location()),
+            Spot::Blocks(_) => None,
+        }
+    }
+
+    /// The finding of one of these rules, the first if possible, that speaks of where lines come
+    /// from: of a hop its pass, then the servers that it leads to.
     fn explanation<'n>(
         &self,
-        hop: usize,
+        spot: &Spot,
         mut rules: impl Iterator<Item = &'n str>,
     ) -> Option<&Diagnostic> {
-        let hop = self.hop(hop)?;
-        let pass = hop.used().location();
-        let servers: Vec<Location> =
-            hop.peers().iter().map(|peer| self.model.used(peer.used()).location()).collect();
-        let touches = |at: Location| {
-            let is_in = |of: &Location| {
-                of.source == at.source
-                    && of.span.start <= at.span.start
-                    && at.span.end <= of.span.end
-            };
-            is_in(&pass) || servers.iter().any(is_in)
+        let own: Vec<Location> = match spot {
+            Spot::Hop(_) => self.pass(spot).into_iter().collect(),
+            Spot::Blocks(blocks) => {
+                blocks.iter().filter_map(|block| self.model.extent(*block)).collect()
+            }
         };
+        let peers = match spot {
+            Spot::Hop(traced) => self.hop(traced.hop).map_or(&[][..], |hop| hop.peers()),
+            Spot::Blocks(_) => &[],
+        };
+        let servers = peers.iter().map(|peer| self.model.used(peer.used()).location());
+        let servers: Vec<Location> = servers.collect();
+        let labels =
+            |one: &Diagnostic, of: &Location| one.labels.iter().any(|label| is_in(label.at, of));
+        // What stands at another pass to the same servers is of that pass.
+        let of_others =
+            |one: &Diagnostic| self.model.hops().any(|hop| is_in(one.at, &hop.used().location()));
         rules.find_map(|rule| {
             let of_rule = || self.found.iter().filter(|one| one.rule == rule);
-            let labels = |one: &&Diagnostic| one.labels.iter().any(|label| touches(label.at));
-            of_rule().find(|one| touches(one.at)).or_else(|| of_rule().find(labels))
+            let at = |of: &Location| of_rule().find(|one| is_in(one.at, of));
+            let about = |of: &Location| at(of).or_else(|| of_rule().find(|one| labels(one, of)));
+            let about_server =
+                |of: &Location| of_rule().find(|one| labels(one, of) && !of_others(one));
+            let servers = || servers.iter();
+            own.iter()
+                .find_map(about)
+                .or_else(|| servers().find_map(at))
+                .or_else(|| servers().find_map(about_server))
         })
     }
 
@@ -282,13 +302,11 @@ fn learn(
         let mut backends: Vec<Backend> = Vec::new();
         let mut again = false;
         for group in gather.groups() {
-            let Some((_, traced)) = places.get(group.place).filter(|(side, _)| *side == index)
-            else {
-                continue;
-            };
-            let Some(address) = peer_to_learn_of(side, traced) else { continue };
+            let place = places.get(group.place).filter(|(side, _)| *side == index);
+            let Some((_, spot @ Spot::Hop(traced))) = place else { continue };
+            let Some(address) = peer_to_learn_of(side, *traced) else { continue };
             let Some((backend, rules)) = lesson(gather, group, address) else { continue };
-            again |= side.explanation(traced.hop, rules.iter().map(String::as_str)).is_none();
+            again |= side.explanation(spot, rules.iter().map(String::as_str)).is_none();
             match backends.iter_mut().find(|one| one.address == backend.address) {
                 Some(known) => join(known, &backend),
                 None => backends.push(backend),
@@ -344,32 +362,58 @@ fn join(known: &mut Backend, other: &Backend) {
     }
 }
 
-/// The hops that lines come from, by number; 0 is none.
+/// Where in a configuration lines come from.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Spot {
+    /// A connection that a hop opened.
+    Hop(Traced),
+    /// Blocks where a request got to, the nearest first, or servers that took a connection.
+    Blocks(Vec<ScopeId>),
+}
+
+/// Where lines come from, by number; 0 is nowhere known.
 #[derive(Default)]
 struct Places {
-    all: Vec<(usize, Traced)>,
-    numbers: HashMap<(usize, Traced), u32>,
+    all: Vec<(usize, Spot)>,
+    numbers: HashMap<(usize, Spot), u32>,
     /// What was found for the same words before.
     known: HashMap<Vec<u8>, u32>,
 }
 
 impl Places {
     fn of(&mut self, sides: &[Side<'_>], line: &Line<'_>) -> u32 {
-        let (Some(scheme), Some(peer)) = (line.scheme(), line.peer()) else { return 0 };
-        let server = line.server.unwrap_or_default();
-        let trace = Trace { scheme, peer, server, target: line.target() };
+        let (Some(_), Some(server)) = (line.connection, line.server) else { return 0 };
+        let scheme = line.scheme().unwrap_or_default();
+        let peer = line.peer().unwrap_or_default();
+        // Of a subrequest it is the path, not how a client would write it.
+        let target = match line.subrequest {
+            Some(path) => Some(escaped(path)),
+            None => line.target().map(Cow::Borrowed),
+        };
+        let trace = Trace { scheme, peer, server, target: target.as_deref() };
         let target = trace.target.unwrap_or_default();
-        let words = [scheme, peer, server, target].join(&0);
+        let kind = if line.request.is_some() { b"request" } else { &b""[..] };
+        let words = [kind, scheme, peer, server, target].join(&0);
         if let Some(number) = self.known.get(&words) {
             return *number;
         }
-        let found = sides
-            .iter()
-            .enumerate()
-            .find_map(|(index, side)| side.model.hop_of(&trace).map(|traced| (index, traced)));
+        let hop = |side: &Side<'_>| side.model.hop_of(&trace).map(Spot::Hop);
+        let families = match (scheme, line.request) {
+            (b"stream", None) => &[Family::Stream][..],
+            (_, Some(_)) => &[Family::Http],
+            (_, None) => &[Family::Http, Family::Stream],
+        };
+        let blocks = |side: &Side<'_>| {
+            let of = |family: &Family| side.model.blocks_of(*family, server, trace.target);
+            families.iter().map(of).find(|blocks| !blocks.is_empty()).map(Spot::Blocks)
+        };
+        let sides = || sides.iter().enumerate();
+        let found = sides()
+            .find_map(|(index, side)| Some((index, hop(side)?)))
+            .or_else(|| sides().find_map(|(index, side)| Some((index, blocks(side)?))));
         let number = match found {
             None => 0,
-            Some(found) => *self.numbers.entry(found).or_insert_with(|| {
+            Some(found) => *self.numbers.entry(found.clone()).or_insert_with(|| {
                 self.all.push(found);
                 self.all.len() as u32
             }),
@@ -381,9 +425,30 @@ impl Places {
         number
     }
 
-    fn get(&self, number: u32) -> Option<(usize, Traced)> {
-        self.all.get((number as usize).checked_sub(1)?).copied()
+    fn get(&self, number: u32) -> Option<&(usize, Spot)> {
+        self.all.get((number as usize).checked_sub(1)?)
     }
+}
+
+/// A path as a client would write it.
+fn escaped(path: &[u8]) -> Cow<'_, [u8]> {
+    let is_plain = |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b'%' | b'?' | b'#');
+    if path.iter().all(is_plain) {
+        return Cow::Borrowed(path);
+    }
+    let mut escaped = Vec::new();
+    for byte in path {
+        if is_plain(byte) {
+            escaped.push(*byte);
+        } else {
+            escaped.extend(format!("%{byte:02x}").bytes());
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+fn is_in(at: Location, of: &Location) -> bool {
+    of.source == at.source && of.span.start <= at.span.start && at.span.end <= of.span.end
 }
 
 /// So many requests are remembered with the hop that was found for them.

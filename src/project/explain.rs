@@ -55,21 +55,20 @@ enum Kind {
 
 /// Finds the pages that a text is about.
 pub fn explain(text: &str) -> Explanation {
-    let pages: Vec<Page<'_>> =
-        rules::ALL.iter().filter_map(|rule| Page::parse(rule.page).ok()).collect();
+    let pages = rules::pages();
     let mut found = Found::default();
     let text = text.trim();
-    names(&mut found, &pages, text);
+    names(&mut found, pages, text);
     let mut explanation =
         Explanation { matches: Vec::new(), told: None, ordinary: None, vague: false };
     if !found.matches.iter().any(|one| one.named) {
-        let index = Index::new(&pages);
-        lines(&mut found, &mut explanation, &pages, text);
-        quotes(&mut found, &pages, &index, text);
+        let index = Index::new(pages);
+        lines(&mut found, &mut explanation, pages, text);
+        quotes(&mut found, pages, &index, text);
         // They tell something only where nothing better is known.
         explanation.vague = found.matches.is_empty() && explanation.ordinary.is_none();
         if explanation.vague {
-            words(&mut found, &pages, &index, text);
+            words(&mut found, pages, &index, text);
         }
     }
     let mut matches = found.matches;
@@ -235,7 +234,9 @@ mod tests {
 
     #[test]
     fn what_is_of_no_page_leads_to_none() {
-        for text in ["", " ", "asdf qwer", "hello world", "1.18.0", "nginx"] {
+        for text in
+            ["", " ", "asdf qwer", "hello world", "1.18.0", "nginx", "413 Request Entity Too Large"]
+        {
             let found = explain(text).matches;
             let names: Vec<_> = found.iter().map(|one| one.rule.name).collect();
             assert!(names.is_empty(), "{text}: {names:?}");

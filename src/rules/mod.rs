@@ -76,6 +76,8 @@ mod upstream_tls_name;
 mod wrong_upgrade_header;
 mod wrong_upstream_protocol;
 
+use std::sync::LazyLock;
+
 pub use draft::{Draft, Finding};
 use draft::{
     grpc_sign_in_words, insert_before, insert_behind, keep_connection, line_ending,
@@ -231,10 +233,18 @@ impl Rule {
     /// What a format says of it.
     pub fn card(&self) -> Card {
         // That every page can be read is held by a test.
-        let summary = Page::parse(self.page).map(|page| page.summary).unwrap_or_default();
+        let page = pages().iter().find(|page| page.name == self.name);
+        let summary = page.map(|page| page.summary.clone()).unwrap_or_default();
         let Self { name, category, level, .. } = *self;
         Card { name, category, level, summary, url: url(name) }
     }
+}
+
+/// The pages of all rules, in the order of [`ALL`]. They are read once.
+pub fn pages() -> &'static [Page<'static>] {
+    static PAGES: LazyLock<Vec<Page<'static>>> =
+        LazyLock::new(|| ALL.iter().filter_map(|rule| Page::parse(rule.page).ok()).collect());
+    &PAGES
 }
 
 /// Where the page of a rule is to be read: in the package's repository, if it states one.

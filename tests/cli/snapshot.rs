@@ -69,6 +69,8 @@ fn diagnose_is_for_people() {
               to 1.1 does not help
       = help: speak HTTP/2 to it: `proxy_http_version 2` (from 1.29.4 on), or `grpc_pass` (from 1.13.10
               on)
+      = help: the same line may come of `grpc-through-proxy-pass`, `plaintext-to-tls-upstream`,
+              `wrong-upstream-protocol`
       = fix: speak HTTP/2 with `grpc_pass` (unsafe, 2 edits, for nginx >=1.13.10)
       = in vain: `proxy_http_version 2;`: refused with `invalid value "2"`
       = in vain: Looking for another way to make `proxy_pass` speak HTTP/2: the proxy module has none

@@ -133,6 +133,11 @@ const LINES: &[(&str, &str, Option<&str>)] = &[
         "https",
         Some("http1-to-http2-upstream"),
     ),
+    (
+        "SSL_do_handshake() failed (SSL: error:0A00006E:SSL routines::bad extension) while SSL handshaking to upstream",
+        "grpcs",
+        Some("http2-to-http1-upstream"),
+    ),
     ("upstream sent too large http2 frame: 4740180", "grpc", Some("http2-to-http1-upstream")),
     ("upstream sent too large http2 frame: 4740180", "https", Some("http2-to-http1-upstream")),
     ("upstream sent too large http2 frame: 3940676", "grpc", Some("http2-to-http1-upstream")),

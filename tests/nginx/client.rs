@@ -65,6 +65,12 @@ pub(super) fn get(port: u16, path: &str, headers: &str) -> Answer {
 
 /// Sends a request part by part: nginx gets the one before it reads the next.
 pub(super) fn ask(port: u16, parts: &[&str]) -> Answer {
+    let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
+    send(port, &parts)
+}
+
+/// Sends any bytes, part by part.
+pub(super) fn send(port: u16, parts: &[&[u8]]) -> Answer {
     let address = SocketAddr::from(([127, 0, 0, 1], port));
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -73,7 +79,7 @@ pub(super) fn ask(port: u16, parts: &[&str]) -> Answer {
         if index > 0 {
             std::thread::sleep(Duration::from_millis(100));
         }
-        stream.write_all(part.as_bytes()).unwrap();
+        stream.write_all(part).unwrap();
     }
     let mut bytes = Vec::new();
     // A reset ends an answer too.

@@ -208,7 +208,10 @@ impl Writer<'_> {
             };
             let modifier = self.random.one_of(kinds);
             let regex = modifier.starts_with('~');
-            let name = if regex {
+            let name = if regex && self.random.below(5) == 0 {
+                // Names may stand inside of such a one.
+                self.random.one_of(&["/", "/a", "/b", "/ab", "/a/"]).to_owned()
+            } else if regex {
                 self.expression(0)
             } else {
                 let start =

@@ -4,6 +4,7 @@
 
 mod body;
 mod client;
+mod diagnose;
 mod differ;
 mod facts;
 mod idiom;

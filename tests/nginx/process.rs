@@ -197,8 +197,12 @@ impl Running {
 
     /// What it logged so far.
     pub fn error_log(&self) -> String {
-        let log = std::fs::read(self.place.work().join("error.log")).unwrap();
-        String::from_utf8_lossy(&log).into_owned()
+        String::from_utf8_lossy(&self.error_log_bytes()).into_owned()
+    }
+
+    /// What it logged so far, byte for byte.
+    pub(super) fn error_log_bytes(&self) -> Vec<u8> {
+        std::fs::read(self.place.work().join("error.log")).unwrap()
     }
 }
 

@@ -5,8 +5,7 @@ use std::sync::LazyLock;
 
 use ngxlint::errorlog::{Catalogue, Line};
 use ngxlint::nginx::Version;
-use ngxlint::page::Page;
-use ngxlint::rules::ALL;
+use ngxlint::rules::pages;
 
 use super::client::{self, Answer, Outcome};
 use super::peer::Peer;
@@ -24,21 +23,18 @@ enum Expected {
 }
 
 /// Where `ngxlint check --nginx-version` is held against what nginx just did, on the very text
-/// that nginx was given. `declared` is what a user would write as `[[backend]]`: address, speaks.
+/// that nginx was given, with the settings of a user.
 fn lint_agrees(
     situation: &Situation,
     text: &str,
     release_version: Version,
-    declared: Option<(&str, &[&str])>,
+    settings: &str,
     expected: Expected,
 ) {
     let directory = tempfile::tempdir().unwrap();
     let put = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
-    let backend = declared.map(|(address, speaks)| {
-        format!("[[backend]]\naddress = {address:?}\nspeaks = {speaks:?}\n")
-    });
     put("nginx.conf", text);
-    put("ngxlint.toml", &backend.unwrap_or_default());
+    put("ngxlint.toml", settings);
     let min_level = if expected == Expected::Finding { "info" } else { "warning" };
     let output = Command::new(env!("CARGO_BIN_EXE_ngxlint"))
         .args(["check", "--output-format", "concise", "--min-level", min_level])
@@ -58,7 +54,7 @@ fn lint_agrees(
 }
 
 /// A configuration of a situation, with its peer and its ports.
-struct Scene {
+pub(super) struct Scene {
     situation: &'static Situation,
     release: &'static Release,
     peer: Option<Peer>,
@@ -67,7 +63,11 @@ struct Scene {
 }
 
 impl Scene {
-    fn new(situation: &'static Situation, release: &'static Release, conf: Conf) -> Self {
+    pub(super) fn new(
+        situation: &'static Situation,
+        release: &'static Release,
+        conf: Conf,
+    ) -> Self {
         let peer = situation.peer.map(Peer::start);
         let front = port::free();
         let mut ports =
@@ -77,14 +77,25 @@ impl Scene {
     }
 
     fn lint(&self, expected: Expected) {
-        let address = self.peer.as_ref().map(|peer| format!("127.0.0.1:{}", peer.port()));
+        let declared = self.declared();
+        lint_agrees(self.situation, &self.text, self.release.version, &declared, expected);
+    }
+
+    /// The configuration.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The settings by which a user would declare the peer.
+    pub(super) fn declared(&self) -> String {
         let speaks = self.situation.peer.map_or(&[][..], |kind| kind.speaks());
-        let declared = address.as_deref().map(|address| (address, speaks));
-        lint_agrees(self.situation, &self.text, self.release.version, declared, expected);
+        self.peer.as_ref().map_or_else(String::new, |peer| {
+            format!("[[backend]]\naddress = \"127.0.0.1:{}\"\nspeaks = {speaks:?}\n", peer.port())
+        })
     }
 
     /// What nginx answers, and what it logged. `/again` is asked too where it stands in the text.
-    fn play(&self) -> (Answer, String) {
+    pub(super) fn play(&self) -> (Answer, String) {
         let running = Running::start(self.release, &[("nginx.conf", &self.text)]);
         let mut answer = client::get(self.front, "/", "Upgrade: websocket\r\n");
         if self.text.contains("= /again") {
@@ -136,7 +147,7 @@ impl Scene {
             Outcome::Status(status) => status,
             Outcome::Raw => 9,
         };
-        let page = PAGES.iter().find(|page| page.name == self.situation.rule);
+        let page = pages().iter().find(|page| page.name == self.situation.rule);
         page.is_some_and(|page| page.symptoms.iter().any(|row| row.status.contains(&status)))
     }
 
@@ -149,11 +160,7 @@ impl Scene {
     }
 }
 
-static PAGES: LazyLock<Vec<Page<'static>>> = LazyLock::new(|| {
-    ALL.iter().map(|rule| Page::parse(rule.page).expect("a page can be read")).collect()
-});
-
-static SYMPTOMS: LazyLock<Catalogue<'static>> = LazyLock::new(|| Catalogue::new(&PAGES));
+static SYMPTOMS: LazyLock<Catalogue<'static>> = LazyLock::new(|| Catalogue::new(pages()));
 
 fn releases(text: &str) -> impl Iterator<Item = &'static Release> {
     Release::all().iter().filter(move |release| release.is_in(text))

@@ -1,6 +1,8 @@
 //! The path that locations are held against: what nginx makes of the target of a request
 //! (`ngx_http_parse_request_line`, `ngx_http_parse_complex_uri`, as on Linux).
 
+use bstr::ByteSlice;
+
 use crate::nginx::{Version, VersionSet};
 
 /// What nginx makes of a target.
@@ -16,6 +18,8 @@ pub(super) enum Uri {
 
 /// Reads a target; `merges` is what `merge_slashes` says.
 pub(super) fn read(target: &[u8], merges: bool, releases: &VersionSet) -> Uri {
+    // Blanks around it are passed over.
+    let target = target.trim_with(|byte| byte == ' ');
     if target.iter().any(|byte| *byte <= b' ' || *byte == 0x7f) {
         // Before, most of them were taken as they are.
         let all = releases.is_subset(&VersionSet::since(Version::new(1, 21, 1)));
@@ -184,6 +188,7 @@ mod tests {
             (b"http://h?a/../..", b"/"),
             (b"http://h:/a", b"/a"),
             (b"http://h./a", b"/a"),
+            (b" /a  ", b"/a"),
         ];
         let refused: &[&[u8]] = &[
             b"",

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use crate::nginx::random::Random;
+
 /// How many slips are made in each configuration.
 const MANY: u64 = 200;
 
@@ -58,29 +60,13 @@ impl Token<'_> {
     }
 }
 
-/// Random numbers that are the same everywhere (splitmix64).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % limit.max(1) as u64) as usize
-    }
-
-    fn pick<T: Copy>(&mut self, all: &[T]) -> Option<T> {
-        (!all.is_empty()).then(|| all[self.below(all.len())])
-    }
-}
-
 /// Gives every slip in a text to `each`: what was done, and what came of it.
 pub(super) fn all(text: &str, name: &str, mut each: impl FnMut(&str, &str)) {
     let tokens = tokens(text);
     let start = name.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31) + u64::from(byte));
     for number in 0..MANY {
-        let mut dice =
-            Dice(start.wrapping_mul(MANY).wrapping_add(number).wrapping_mul(0x9e37_79b9));
+        let seed = start.wrapping_mul(MANY).wrapping_add(number).wrapping_mul(0x9e37_79b9);
+        let mut dice = Random::of(seed);
         if let Some((slip, slipped)) = slip(&tokens, &mut dice)
             && slipped != text
         {
@@ -156,7 +142,7 @@ fn statements(tokens: &[Token<'_>]) -> Vec<Statement> {
 }
 
 /// One slip; `None` where the dice found nothing to do.
-fn slip(tokens: &[Token<'_>], dice: &mut Dice) -> Option<(String, String)> {
+fn slip(tokens: &[Token<'_>], dice: &mut Random) -> Option<(String, String)> {
     let all = statements(tokens);
     let one = &all[dice.below(all.len())];
     let name = tokens[*one.words.first()?].text;
@@ -231,7 +217,7 @@ fn slip(tokens: &[Token<'_>], dice: &mut Dice) -> Option<(String, String)> {
 }
 
 /// A word with a letter left out, doubled, swapped with the next, or another in its place.
-fn mistyped(word: &str, dice: &mut Dice) -> String {
+fn mistyped(word: &str, dice: &mut Random) -> String {
     let mut letters: Vec<char> = word.chars().collect();
     let at = dice.below(letters.len());
     match dice.below(4) {
