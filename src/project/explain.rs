@@ -244,7 +244,9 @@ mod tests {
 
     #[test]
     fn what_is_of_no_page_leads_to_none() {
-        for text in ["", " ", "asdf qwer", "hello world", "1.18.0", "nginx"] {
+        for text in
+            ["", " ", "asdf qwer", "hello world", "1.18.0", "nginx", "413 Request Entity Too Large"]
+        {
             let found = explain(text).matches;
             let names: Vec<_> = found.iter().map(|one| one.rule.name).collect();
             assert!(names.is_empty(), "{text}: {names:?}");

@@ -44,12 +44,17 @@ impl Index {
 
     /// The words of a text; what is put together counts as a whole where a page has it.
     fn asked(&self, text: &str) -> BTreeSet<String> {
-        let known = |word: &&str| self.pages.contains_key(&word.to_lowercase());
+        let mut own = text.to_lowercase();
+        for phrase in PHRASES {
+            own = own.replace(phrase, " ");
+        }
+        let text = own.as_str();
+        let known = |word: &&str| self.pages.contains_key(*word);
         let whole = tokens(text).filter(|word| word.contains(JOINTS)).filter(known);
         let whole: BTreeSet<&str> = whole.collect();
         let rest = tokens(text).filter(|word| !whole.contains(word));
         let rest = rest.flat_map(|word| words(word).collect::<Vec<_>>());
-        let whole = whole.iter().map(|word| word.to_lowercase());
+        let whole = whole.iter().map(|word| (*word).to_owned());
         whole.chain(rest).chain(statuses(text).map(shown)).collect()
     }
 
@@ -149,5 +154,24 @@ const TELLING: f64 = 1.0;
 const MOST: usize = 4;
 /// A shorter word tells nothing.
 const SHORTEST: usize = 2;
+/// What nginx and others write behind a status, which says no more than the status does.
+const PHRASES: [&str; 16] = [
+    "bad gateway",
+    "bad request",
+    "forbidden",
+    "gateway time-out",
+    "gateway timeout",
+    "http version not supported",
+    "internal server error",
+    "not allowed",
+    "not found",
+    "not implemented",
+    "request entity too large",
+    "request header or cookie too large",
+    "request time-out",
+    "service temporarily unavailable",
+    "service unavailable",
+    "too many requests",
+];
 /// What joins words to one.
 const JOINTS: [char; 4] = ['/', '.', '_', '-'];
