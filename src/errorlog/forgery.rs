@@ -69,11 +69,10 @@ impl Forgeries {
 /// What the words of a line with an escaped line feed say, letters and digits alone: nginx merges
 /// slashes and resolves dots.
 fn spelt(text: &[u8]) -> Option<Vec<u8>> {
-    let is_feed =
-        |at: &usize| text.get(at + 2).is_some_and(|byte| byte.eq_ignore_ascii_case(&b'a'));
+    let is_feed = |at: &usize| matches!(text.get(at + 1..at + 3), Some(b"0a" | b"0A"));
     let mut spelt = None;
     let mut from = 0;
-    for at in memchr::memmem::find_iter(text, b"%0").filter(is_feed) {
+    for at in memchr::memchr_iter(b'%', text).filter(is_feed) {
         if at < from {
             continue;
         }

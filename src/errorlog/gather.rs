@@ -269,9 +269,10 @@ fn torn(text: &[u8], head: &line::Header) -> Option<usize> {
     Some(head.message + next.at)
 }
 
-/// Whether a message goes on in the next line: a quote in it is not closed.
+/// Whether a message goes on in the next line: it quotes something, and its fields are yet to come.
+/// There may be quotes in what is quoted, so they are not counted.
 fn is_open(message: &[u8]) -> bool {
-    line::fields(message).is_none() && memchr::memchr_iter(b'"', message).count() % 2 == 1
+    line::fields(message).is_none() && memchr::memchr(b'"', message).is_some()
 }
 
 /// More groups are not told apart by peer and server.

@@ -198,7 +198,7 @@ fn records_of_several_lines_and_torn_ones_are_read() {
 
 #[test]
 fn what_follows_a_record_of_several_lines_is_none_of_it() {
-    let record = "2026/11/30 17:28:55 [error] 7#7: *1 upstream sent too large http2 frame: \"a\nb\" while x, \
+    let record = "2026/11/30 17:28:55 [error] 7#7: *1 upstream sent too large http2 frame: \"a\"\nb\" while x, \
         client: 127.0.0.1, server: a";
     let (groups, tally) = gathered(format!("{record}\nnot of nginx\n{LINE}").as_bytes());
     assert_eq!(

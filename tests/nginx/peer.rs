@@ -21,6 +21,8 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
+use super::port;
+
 /// What a peer speaks.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -83,7 +85,11 @@ struct Heard {
 
 impl Peer {
     pub(super) fn start(kind: Kind) -> Self {
-        let listener = RUNTIME.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let bind = || RUNTIME.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let mut listener = bind();
+        while port::tells(listener.local_addr().unwrap().port()) {
+            listener = bind();
+        }
         let address = listener.local_addr().unwrap();
         let acceptor = kind.alpn().map(|alpn| TlsAcceptor::from(tls(alpn)));
         let heard = Arc::<Heard>::default();
