@@ -53,7 +53,11 @@ fn with(text: &str, learned: &[&Learned]) -> Result<(String, usize), String> {
         table["address"] = value(&one.address);
         let words: Array = one.speaks.iter().map(|word| word.name()).collect();
         table["speaks"] = value(words);
-        table.decor_mut().set_prefix("\n# From an error log.\n");
+        let comment = match one.proved {
+            true => "\n# An error log shows it.\n",
+            false => "\n# An error log makes it likely.\n",
+        };
+        table.decor_mut().set_prefix(comment);
         backends.push(table);
         added += 1;
     }
@@ -70,6 +74,7 @@ mod tests {
         let one = |address: &str| Learned {
             address: address.into(),
             speaks: vec![Protocol::Tls, Protocol::Http11],
+            proved: true,
             settings: None,
             directory: PathBuf::new(),
         };
@@ -78,7 +83,7 @@ mod tests {
                     speaks = [\"h2c\"]\n";
         let (with_both, added) = with(text, &[&a, &b]).unwrap();
         assert_eq!(added, 1);
-        let more = "\n# From an error log.\n[[backend]]\naddress = \"10.0.0.5:80\"\nspeaks = [\"tls\", \
+        let more = "\n# An error log shows it.\n[[backend]]\naddress = \"10.0.0.5:80\"\nspeaks = [\"tls\", \
                     \"http/1.1\"]\n";
         assert_eq!(with_both, format!("{text}{more}"));
         assert_eq!(with(&with_both, &[&a, &b]).unwrap(), (with_both.clone(), 0));

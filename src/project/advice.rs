@@ -131,7 +131,8 @@ pub(super) fn by_page(
 ) -> Option<Diagnostic> {
     let runs = |(page, row): &(&Page<'_>, &Symptom)| {
         let rule = Rule::named(&page.name).filter(|rule| advice.policy.runs(rule))?;
-        Some((rule, row.usual))
+        // In the log of the upstream itself it may be of anybody who knocks at its port.
+        Some((rule, row.usual && !row.of_upstream))
     };
     let (page, (rule, usual)) = advice.rows.iter().find_map(|row| Some((row.0, runs(row)?)))?;
     let line = advice.group.sample.line();

@@ -47,6 +47,8 @@ pub struct Learned {
     pub address: String,
     /// What it speaks: the words of `[[backend]] speaks`.
     pub speaks: Vec<Protocol>,
+    /// Whether the log proves that, or only makes it likely.
+    pub proved: bool,
     /// The settings file of its configuration, if there is one.
     pub settings: Option<PathBuf>,
     /// The directory of the root of its configuration.
@@ -315,6 +317,7 @@ fn learn(
         let own = backends.iter().map(|one| Learned {
             address: one.address.clone(),
             speaks: one.speaks.clone(),
+            proved: one.logged == Some(Certainty::Certain),
             settings: side.unit.settings().map(|one| one.file.clone()),
             directory: side.unit.directory(),
         });

@@ -16,6 +16,8 @@ struct Lesson {
     peer: &'static str,
     rule: &'static str,
     speaks: &'static str,
+    /// What the settings say of that.
+    comment: &'static str,
 }
 
 const LESSONS: &[Lesson] = &[
@@ -25,6 +27,7 @@ const LESSONS: &[Lesson] = &[
         peer: "http://10.0.0.5:9000/",
         rule: "http1-to-http2-upstream",
         speaks: "[\"h2c\"]",
+        comment: "An error log makes it likely.",
     },
     Lesson {
         pass: "grpc_pass grpc://10.0.0.5:9000;",
@@ -32,6 +35,7 @@ const LESSONS: &[Lesson] = &[
         peer: "grpc://10.0.0.5:9000",
         rule: "http2-to-http1-upstream",
         speaks: "[\"http/1.1\"]",
+        comment: "An error log makes it likely.",
     },
     Lesson {
         pass: "proxy_pass https://10.0.0.5:9000;",
@@ -40,6 +44,7 @@ const LESSONS: &[Lesson] = &[
         peer: "https://10.0.0.5:9000/",
         rule: "tls-to-plaintext-upstream",
         speaks: "[\"cleartext\"]",
+        comment: "An error log shows it.",
     },
     Lesson {
         pass: "grpc_pass grpc://10.0.0.5:9000;",
@@ -47,6 +52,7 @@ const LESSONS: &[Lesson] = &[
         peer: "grpc://10.0.0.5:9000",
         rule: "plaintext-to-tls-upstream",
         speaks: "[\"tls\"]",
+        comment: "An error log shows it.",
     },
 ];
 
@@ -108,9 +114,9 @@ fn what_a_log_proves_is_found_by_check_from_then_on() {
         assert_eq!(
             settings,
             format!(
-                "# ours\nnginx-version = \"1.28.3\" # pinned\n\n# From an error log.\n[[backend]]\n\
+                "# ours\nnginx-version = \"1.28.3\" # pinned\n\n# {}\n[[backend]]\n\
                  address = \"10.0.0.5:9000\"\nspeaks = {}\n",
-                lesson.speaks
+                lesson.comment, lesson.speaks
             )
         );
         let after = run(&check);

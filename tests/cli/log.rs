@@ -312,12 +312,12 @@ speaks = [\"http/1.1\"]
 ";
 
 const ADDED: &str = "
-# From an error log.
+# An error log makes it likely.
 [[backend]]
 address = \"10.0.0.5:8080\"
 speaks = [\"h2c\"]
 
-# From an error log.
+# An error log shows it.
 [[backend]]
 address = \"10.0.0.6:9000\"
 speaks = [\"cleartext\"]
