@@ -1,7 +1,7 @@
 //! Applies the fixes of findings, and lets no other byte change.
 //!
-//! A round chooses fixes that do not touch each other ([`choose`]), makes the new texts ([`apply`])
-//! and looks whether they say what the edits say and nothing else ([`verify`]). The new texts are
+//! A round chooses fixes that do not touch each other (`choose`), makes the new texts (`apply`)
+//! and looks whether they say what the edits say and nothing else (`verify`). The new texts are
 //! linted again, for what was in the way of a fix or came to light by one, until nothing is left to
 //! do. A run that does not come to rest changes nothing.
 //!

@@ -373,6 +373,7 @@ impl Finder<'_> {
         self.push(path, Some(source), config, settings, None);
         if let Some(unit) = self.units.last_mut() {
             unit.report(Reported::Everything);
+            unit.is_of_a_dump();
         }
         Ok(())
     }

@@ -131,8 +131,7 @@ pub fn check(loader: &dyn Loader, request: &Request) -> Result<Report, Error> {
         }
         unit.analyse(&files, request, &mut report, &mut reported);
     }
-    let is_file = |source: &SourceId| files.canonical(*source).is_some();
-    report.own = reported.sources.keys().copied().filter(is_file).collect();
+    report.own = std::mem::take(&mut reported.files);
     report.sources = std::mem::take(&mut files.sources);
     finish(&mut report, &reported);
     Ok(report)
@@ -172,6 +171,8 @@ struct Shown {
     several_units: bool,
     /// The texts, and how many units report them.
     sources: HashMap<SourceId, usize>,
+    /// Those that are files, not parts of a dump.
+    files: HashSet<SourceId>,
     /// The hops, by place and by what is found there: a place in two servers may be two hops.
     hops: HashSet<(Location, u64)>,
 }

@@ -39,6 +39,8 @@ pub(super) struct Unit {
     reported: Vec<Reported>,
     /// Never reported.
     hidden: HashSet<SourceId>,
+    /// Whether its texts are parts of a dump: the files are elsewhere.
+    dump: bool,
 }
 
 impl Unit {
@@ -50,8 +52,8 @@ impl Unit {
         detected: Option<Detected>,
     ) -> Self {
         let sources = config.sources().into_iter().collect();
-        let (reported, hidden) = (Vec::new(), HashSet::new());
-        Self { title, root, config, sources, settings, detected, reported, hidden }
+        let (reported, hidden, dump) = (Vec::new(), HashSet::new(), false);
+        Self { title, root, config, sources, settings, detected, reported, hidden, dump }
     }
 
     /// What is being done, for a progress line.
@@ -93,6 +95,11 @@ impl Unit {
         if !self.reported.contains(&reported) {
             self.reported.push(reported);
         }
+    }
+
+    /// Says that its texts are parts of a dump.
+    pub(super) const fn is_of_a_dump(&mut self) {
+        self.dump = true;
     }
 
     /// Takes texts away from what is reported.
@@ -171,6 +178,9 @@ impl Unit {
             report.target = target;
         } else if report.target != target {
             report.target = common(&report.target, &target);
+        }
+        if !self.dump {
+            shown.files.extend(&own);
         }
         for source in own {
             *shown.sources.entry(source).or_default() += 1;

@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests make their own files")]
 
 mod diagnose;
+mod fix;
 mod log;
 mod snapshot;
 
