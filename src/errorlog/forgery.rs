@@ -24,7 +24,6 @@ struct Held {
     at: u64,
     sign: usize,
     sample: Sample,
-    letters: Vec<u8>,
 }
 
 impl Forgeries {
@@ -37,18 +36,17 @@ impl Forgeries {
         }
         let Some(spelt) = spelt(text) else { return 0 };
         let before = self.held.len();
-        self.held.retain(|held| memchr::memmem::find(&spelt, &held.letters).is_none());
+        self.held.retain(|held| !spells(&spelt, &held.sample));
         self.spelt.push_back((self.written, spelt));
         (before - self.held.len()) as u64
     }
 
     /// Holds a line with that symptom back; `false` if it is made up.
     pub(super) fn hold(&mut self, sign: usize, sample: Sample) -> bool {
-        let letters = beginning(&sample.bytes);
-        if self.spelt.iter().any(|(_, spelt)| memchr::memmem::find(spelt, &letters).is_some()) {
+        if self.spelt.iter().any(|(_, spelt)| spells(spelt, &sample)) {
             return false;
         }
-        self.held.push_back(Held { at: self.written, sign, sample, letters });
+        self.held.push_back(Held { at: self.written, sign, sample });
         true
     }
 
@@ -81,6 +79,10 @@ fn spelt(text: &[u8]) -> Option<Vec<u8>> {
         letters(&decoded(text.get(start..from)?), spelt.get_or_insert_default());
     }
     spelt
+}
+
+fn spells(spelt: &[u8], sample: &Sample) -> bool {
+    memchr::memmem::find(spelt, &beginning(&sample.bytes)).is_some()
 }
 
 /// The head of a line and how its message begins, letters and digits alone.
