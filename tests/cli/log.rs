@@ -253,8 +253,10 @@ fn ctrl_c_ends_the_pipe_and_not_the_run() {
     // More than any pipe on the way holds: when all is written, most of it was read.
     let (size, on_the_way) = (4 << 20, 1 << 20);
     let (lines, least) = (size / line.len(), (size - on_the_way) / line.len());
-    // `tail -F`, but for the file: a program of the same group of processes.
-    let mut tail = Command::new("cat")
+    // `tail -F`, but for the file: a program of the same group of processes. Whoever runs the tests
+    // in the background may have them, and so their children, ignore the signal.
+    let mut tail = Command::new("env")
+        .args(["--default-signal=INT", "cat"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .process_group(0)
