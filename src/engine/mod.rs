@@ -15,6 +15,7 @@ use crate::diagnostic::{Confidence, Diagnostic, Fix, Level};
 use crate::include::Files;
 use crate::model::Model;
 use crate::nginx::VersionSet;
+use crate::page::Page;
 use crate::rules::{self, Finding, Rule};
 use crate::source::SourceId;
 
@@ -76,11 +77,12 @@ pub fn run(
 /// The log line by which the page of a rule would have it known: its first for some release of the
 /// target. The others are the page's to tell.
 fn logs(rule: &str, target: &VersionSet) -> Vec<String> {
-    let page = rules::pages().iter().find(|page| page.name == rule);
+    // One page, not all of them: most runs find few kinds of things.
+    let page = Rule::named(rule).and_then(|rule| Page::parse(rule.page).ok());
     page.into_iter()
-        .flat_map(|page| &page.symptoms)
+        .flat_map(|page| page.symptoms)
         .filter(|symptom| symptom.versions.as_ref().is_none_or(|versions| versions.meets(target)))
-        .find_map(|symptom| symptom.log.clone())
+        .find_map(|symptom| symptom.log)
         .into_iter()
         .collect()
 }

@@ -233,8 +233,8 @@ impl Rule {
     /// What a format says of it.
     pub fn card(&self) -> Card {
         // That every page can be read is held by a test.
-        let page = pages().iter().find(|page| page.name == self.name);
-        let summary = page.map(|page| page.summary.clone()).unwrap_or_default();
+        let page = Page::parse(self.page).ok();
+        let summary = page.map(|page| page.summary).unwrap_or_default();
         let Self { name, category, level, .. } = *self;
         Card { name, category, level, summary, url: url(name) }
     }
