@@ -8,7 +8,7 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 use super::option::Talk;
 use super::{Failure, output};
 use crate::project::Learned;
-use crate::report::visible_path;
+use crate::report::{count, visible_path};
 use crate::settings::FILE_NAMES;
 
 /// Adds a `[[backend]]` for each peer that the settings do not speak of yet.
@@ -26,8 +26,8 @@ pub(super) fn write(learned: &[Learned], talk: &Talk) -> Result<(), Failure> {
             output::write_settings(&file, before.as_deref(), &text)?;
         }
         if !talk.quiet {
-            let peers = if added == 1 { "peer" } else { "peers" };
-            output::say(&format!("{}: {added} {peers} added", visible_path(&file)));
+            let peers = count(added, "peer");
+            output::say(&format!("{}: {peers} added", visible_path(&file)));
         }
     }
     if learned.is_empty() && !talk.quiet {

@@ -9,7 +9,7 @@ use super::option::Talk;
 use super::{Failure, output, progress};
 use crate::fix::{self, Changed, Fixed};
 use crate::project::{self, Request};
-use crate::report::{visible, visible_path};
+use crate::report::{count, visible, visible_path};
 use crate::source::Disk;
 
 /// What to do with fixes.
@@ -120,10 +120,7 @@ fn diff(fixed: &Fixed, talk: &Talk, fixing: &Fixing) -> Result<ExitCode, Failure
         Ok(())
     })?;
     if !talk.quiet {
-        let files = match fixed.changed.len() {
-            1 => "1 file".to_owned(),
-            files => format!("{files} files"),
-        };
+        let files = count(fixed.changed.len(), "file");
         let more = fix::unsafely_fixable(&fixed.report);
         let left = match more {
             0 => String::new(),

@@ -77,6 +77,13 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
+impl Fix {
+    /// Whether it is right in every release of `target`.
+    pub fn is_right_in(&self, target: &VersionSet) -> bool {
+        self.versions.as_ref().is_none_or(|versions| target.is_subset(versions))
+    }
+}
+
 /// Replaces the bytes at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {

@@ -58,12 +58,9 @@ pub fn run(
         }
         // What no release of the target takes is no mend; what all of it takes comes first.
         let target = model.target();
-        let within = |fix: &Fix, all: bool| {
-            let set = fix.versions.as_ref();
-            set.is_none_or(|set| if all { target.is_subset(set) } else { set.meets(target) })
-        };
-        diagnostic.fixes.retain(|fix| within(fix, false));
-        diagnostic.fixes.sort_by_key(|fix| !within(fix, true));
+        let meets = |fix: &Fix| fix.versions.as_ref().is_none_or(|versions| versions.meets(target));
+        diagnostic.fixes.retain(meets);
+        diagnostic.fixes.sort_by_key(|fix| !fix.is_right_in(target));
         if diagnostic.symptoms.is_empty() {
             let known = symptoms.entry(diagnostic.rule);
             let known = known.or_insert_with(|| logs(diagnostic.rule, target));
@@ -102,12 +99,8 @@ fn weigh(model: &Model<'_>, policy: &Policy, assumed: bool, finding: &Finding) -
         level = finding.likely_level.unwrap_or(Level::Info);
     }
     if diagnostic.affects.is_some() {
-        let one_mend_for_all = || {
-            let covers = |fix: &Fix| {
-                fix.versions.as_ref().is_none_or(|versions| model.target().is_subset(versions))
-            };
-            diagnostic.fixes.iter().any(covers)
-        };
+        let one_mend_for_all =
+            || diagnostic.fixes.iter().any(|fix| fix.is_right_in(model.target()));
         let most = if assumed && !one_mend_for_all() { Level::Info } else { Level::Warning };
         level = level.min(most);
     }

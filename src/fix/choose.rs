@@ -40,9 +40,7 @@ pub(super) fn choose(report: &Report, unsafely: bool) -> Vec<Chosen<'_>> {
 
 /// Whether a fix is right in the whole target and changes nothing but what is the report's own.
 pub(super) fn is_right(report: &Report, fix: &Fix) -> bool {
-    let target = &report.target.versions;
-    let covers = fix.versions.as_ref().is_none_or(|versions| target.is_subset(versions));
-    covers
+    fix.is_right_in(&report.target.versions)
         && !fix.edits.is_empty()
         && fix.edits.iter().all(|edit| report.own.contains(&edit.at.source))
 }

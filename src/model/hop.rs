@@ -60,7 +60,7 @@ impl Kind {
     }
 
     /// The schemes it knows, with what each says of TLS.
-    const fn schemes(self) -> &'static [(&'static str, bool)] {
+    pub(super) const fn schemes(self) -> &'static [(&'static str, bool)] {
         match self {
             Self::Grpc => &[("grpc://", false), ("grpcs://", true)],
             Self::MailAuth => &[("http://", false)],

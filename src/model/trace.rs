@@ -86,9 +86,7 @@ impl Model<'_> {
             _ => None,
         }
     }
-}
 
-impl Model<'_> {
     /// The blocks where a request got to, the nearest first, as a line tells of it by what it calls
     /// the server and by what was asked for: locations, or servers alone.
     pub fn blocks_of(&self, family: Family, server: &[u8], target: Option<&[u8]>) -> Vec<ScopeId> {
@@ -224,18 +222,19 @@ fn known(target: &[u8]) -> Option<&[u8]> {
 
 /// The kind of pass that logs a peer with that scheme, and whether it speaks TLS then.
 fn kind(scheme: &[u8]) -> Option<(Kind, Option<bool>)> {
-    Some(match scheme {
-        b"http" => (Kind::Proxy, Some(false)),
-        b"https" => (Kind::Proxy, Some(true)),
-        b"grpc" => (Kind::Grpc, Some(false)),
-        b"grpcs" => (Kind::Grpc, Some(true)),
-        b"fastcgi" => (Kind::Fastcgi, None),
-        b"uwsgi" => (Kind::Uwsgi, Some(false)),
-        b"suwsgi" => (Kind::Uwsgi, Some(true)),
-        b"scgi" => (Kind::Scgi, None),
-        b"memcached" => (Kind::Memcached, None),
-        b"stream" => (Kind::Stream, None),
-        _ => return None,
+    let known = |kind: Kind| {
+        let is_it = |(text, _): &&(&str, bool)| {
+            text.as_bytes().strip_suffix(b"://").is_some_and(|own| own == scheme)
+        };
+        kind.schemes().iter().find(is_it).map(|(_, tls)| (kind, Some(*tls)))
+    };
+    // The others write none in the configuration, and all but stream one in the log.
+    [Kind::Grpc, Kind::Proxy, Kind::Uwsgi].into_iter().find_map(known).or(match scheme {
+        b"fastcgi" => Some((Kind::Fastcgi, None)),
+        b"scgi" => Some((Kind::Scgi, None)),
+        b"memcached" => Some((Kind::Memcached, None)),
+        b"stream" => Some((Kind::Stream, None)),
+        _ => None,
     })
 }
 

@@ -12,7 +12,7 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use super::advice::{Advice, by_page, count_in, log_label};
-use super::unit::{Unit, origin};
+use super::unit::Unit;
 use super::{Error, Request, Shown, find, finish};
 use crate::diagnostic::{Diagnostic, Level, LogTally, OrdinaryRow, Report, TargetRow};
 use crate::engine::{self, Policy};
@@ -197,27 +197,21 @@ struct Side<'u> {
     model: Model<'u>,
     target: TargetRow,
     policy: Policy,
-    assumed: bool,
     found: Vec<Diagnostic>,
 }
 
 impl<'u> Side<'u> {
     fn of(unit: &'u Unit, files: &Files, request: &Request) -> Self {
-        let mut target = unit.target(request);
-        let model = unit.model_with(files, &target, target.versions.clone(), &[]);
-        let assumed = target.assumed;
-        target.versions.clone_from(model.target());
-        if let Some(used) = model.narrowed_by() {
-            target.origin = Some(origin(files, used));
-        }
+        let (target, model) = unit.meaning(files, request);
         let policy = unit.policy(files, &request.policy);
         let policy = Policy { min_level: Level::Info, ..policy };
-        Self { unit, model, target, policy, assumed, found: Vec::new() }
+        Self { unit, model, target, policy, found: Vec::new() }
     }
 
     fn run(&mut self, files: &Files) {
         let everywhere = |_| true;
-        let outcome = engine::run(&self.model, files, &self.policy, self.assumed, &everywhere);
+        let outcome =
+            engine::run(&self.model, files, &self.policy, self.target.assumed, &everywhere);
         self.found = outcome.diagnostics;
     }
 
@@ -282,11 +276,10 @@ impl<'u> Side<'u> {
         let name = path.rsplit(|byte| *byte == b'/').next()?;
         self.found.iter().find(|one| {
             let source = files.sources.source(one.at.source);
-            let before = source.bytes.get(..one.at.span.start as usize).unwrap_or_default();
             let own = source.name.file_name().map(|name| name.as_encoded_bytes());
             rows.iter().any(|(page, _)| page.name == one.rule)
                 && own == Some(name)
-                && memchr::memchr_iter(b'\n', before).count() + 1 == number as usize
+                && source.line(one.at.span.start) == number
         })
     }
 }

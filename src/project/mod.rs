@@ -201,14 +201,11 @@ fn finish(report: &mut Report, shown: &Shown) {
             Level::Warning => summary.warnings += 1,
             Level::Info | Level::Allow => summary.infos += 1,
         }
-        let covers = |versions: &Option<VersionSet>| {
-            versions.as_ref().is_none_or(|versions| target.is_subset(versions))
-        };
         summary.fixable += usize::from(
             diagnostic
                 .fixes
                 .iter()
-                .any(|fix| fix.applicability == Applicability::Safe && covers(&fix.versions)),
+                .any(|fix| fix.applicability == Applicability::Safe && fix.is_right_in(target)),
         );
     }
 }

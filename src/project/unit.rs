@@ -131,12 +131,7 @@ impl Unit {
         if own.is_empty() {
             return;
         }
-        let mut target = self.target(request);
-        let model = self.model(files, &target, target.versions.clone());
-        target.versions.clone_from(model.target());
-        if let Some(used) = model.narrowed_by() {
-            target.origin = Some(origin(files, used));
-        }
+        let (target, model) = self.meaning(files, request);
         let policy = self.policy(files, &request.policy);
         let is_reported = |source: SourceId| own.contains(&source);
         let run = |model: &Model<'_>, policy: &Policy| {
@@ -187,6 +182,17 @@ impl Unit {
         }
     }
 
+    /// What is aimed at, narrowed if it is only assumed, and what it means there.
+    pub(super) fn meaning(&self, files: &Files, request: &Request) -> (TargetRow, Model<'_>) {
+        let mut target = self.target(request);
+        let model = self.model(files, &target, target.versions.clone());
+        target.versions.clone_from(model.target());
+        if let Some(used) = model.narrowed_by() {
+            target.origin = Some(origin(files, used));
+        }
+        (target, model)
+    }
+
     /// What it means in some releases.
     fn model(&self, files: &Files, target: &TargetRow, versions: VersionSet) -> Model<'_> {
         self.model_with(files, target, versions, &[])
@@ -217,7 +223,7 @@ impl Unit {
     }
 
     /// What is aimed at, before an assumed target is narrowed.
-    pub(super) fn target(&self, request: &Request) -> TargetRow {
+    fn target(&self, request: &Request) -> TargetRow {
         let stated = self.settings.as_ref().and_then(|one| one.nginx_version.as_ref());
         let flavor = request
             .flavor
@@ -267,10 +273,9 @@ impl Unit {
 }
 
 /// The directive that a target comes from, for people.
-pub(super) fn origin(files: &Files, used: Used<'_>) -> String {
+fn origin(files: &Files, used: Used<'_>) -> String {
     let source = files.sources.source(used.source());
-    let before = &source.bytes[..used.directive().span().start as usize];
-    let line = memchr::memchr_iter(b'\n', before).count() + 1;
+    let line = source.line(used.directive().span().start);
     let name = shown(used.directive().name().raw());
     format!("from `{name}` at {}:{line}", source.name.display())
 }

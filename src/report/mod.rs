@@ -24,7 +24,7 @@ pub use hops::hops;
 pub use json::{check_json, hops_json};
 pub use rule::{rule_json, rule_list, rule_text, rules_json};
 pub use summary::summary;
-pub use text::{visible, visible_path};
+pub use text::{count, visible, visible_path};
 
 #[cfg(doc)]
 use crate::diagnostic::Report;

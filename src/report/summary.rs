@@ -106,7 +106,7 @@ fn log(tally: &LogTally) -> String {
     ];
     let parts = parts.iter().filter(|(number, _)| *number > 0);
     let parts: Vec<_> = parts.map(|(number, what)| format!("{number} {what}")).collect();
-    let lines = if tally.lines == 1 { "1 line".into() } else { format!("{} lines", tally.lines) };
+    let lines = count(tally.lines as usize, "line");
     match parts.as_slice() {
         [] => text + &lines + ", ",
         parts => text + &format!("{lines} ({}), ", parts.join(", ")),

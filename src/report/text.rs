@@ -57,7 +57,7 @@ pub(super) fn cut(text: &str, width: usize) -> Cow<'_, str> {
 }
 
 /// `count` things, in words.
-pub(super) fn count(count: usize, one: &str) -> String {
+pub fn count(count: usize, one: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {one}{plural}")
 }

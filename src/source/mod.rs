@@ -28,6 +28,14 @@ pub struct Source {
     pub before: Before,
 }
 
+impl Source {
+    /// The line (from 1) that holds `offset`, counted: for one place, an index is not worth it.
+    pub fn line(&self, offset: u32) -> u32 {
+        let before = self.bytes.get(..offset as usize).unwrap_or(&self.bytes);
+        self.before.lines + memchr::memchr_iter(b'\n', before).count() as u32 + 1
+    }
+}
+
 /// What stands before a part of a text.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Before {
