@@ -2,6 +2,7 @@
 //! say. Findings of several uses of one place are merged, weighed by confidence and target,
 //! suppressed by comments, and filtered.
 
+mod counterpart;
 mod dispatch;
 mod merge;
 mod policy;

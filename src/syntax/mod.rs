@@ -17,7 +17,7 @@ mod tests;
 mod tree;
 
 pub(crate) use alike::digest;
-pub use comment::{Asks, Note, Spanned, notes};
+pub use comment::{Asks, Mention, Note, Spanned, notes, without};
 pub use lexer::{is_placeholder, named_placeholder};
 pub use parser::{Parsed, parse};
 pub use print::{Piece, PieceKind, pieces, print};

@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests make their own files")]
 
+mod adopting;
 mod baseline;
 mod diagnose;
 mod fix;
