@@ -223,52 +223,9 @@ fn mark<'t>(mark: &[u8], input: &'t [u8]) -> IResult<&'t [u8], &'t [u8]> {
 }
 
 /// Whether a comment, without its first `#`, speaks to ngxlint once that stands before it.
-fn speaks(text: &[u8]) -> bool {
+pub(super) fn speaks(text: &[u8]) -> bool {
     let text = text.trim_ascii_start();
     text.starts_with(MARK) || text.starts_with(NGINX_LINT)
-}
-
-/// What to put in place of which bytes, so that a comment to ngxlint does without a name. With its
-/// last name it goes, and its line with it if nothing else is there; what stands behind the names
-/// stays as a comment. `None` where that would speak to ngxlint itself.
-pub fn without(tree: &Tree, Mention { comment, name }: Mention) -> Option<(Span, &'static str)> {
-    let bytes = tree.bytes();
-    let open = memchr::memrchr(b'[', bytes.get(..name.start as usize)?)?;
-    let close = name.end as usize + memchr::memchr(b']', bytes.get(name.end as usize..)?)?;
-    let names = split(bytes.get(open + 1..close)?, close as u32);
-    let index = names.iter().position(|one| one.span == name)?;
-    if let Some(next) = names.get(index + 1) {
-        return Some((Span::new(name.start, next.span.start), ""));
-    }
-    if let Some(last) = index.checked_sub(1).and_then(|before| names.get(before)) {
-        return Some((Span::new(last.span.end, name.end), ""));
-    }
-    let behind = bytes.get(close + 1..comment.end as usize)?;
-    let reason = behind.trim_ascii_start();
-    if !reason.is_empty() {
-        let start = comment.end - reason.len() as u32;
-        // The first `#` stays, so that nothing but the comment changes.
-        return match reason.strip_prefix(b"#") {
-            Some(other) if speaks(other) => None,
-            Some(_) => Some((Span::new(comment.start + 1, start + 1), "")),
-            None if speaks(reason) => None,
-            None => Some((Span::new(comment.start + 1, start), " ")),
-        };
-    }
-    let before = bytes.get(..comment.start as usize)?;
-    let kept = before.trim_ascii_end().len();
-    let blank = before.get(kept..)?;
-    let line = memchr::memrchr(b'\n', blank).map(|at| kept + at + 1);
-    let line = line.or((kept == 0).then_some(0));
-    let end = comment.end as usize;
-    Some(match line {
-        Some(line) => (Span::new(line as u32, bytes.len().min(end + 1) as u32), ""),
-        // The end of the line stays as it is.
-        None => {
-            let end = end - usize::from(bytes.get(..end)?.ends_with(b"\r"));
-            (Span::new(kept as u32, end as u32), "")
-        }
-    })
 }
 
 fn name(input: &[u8]) -> IResult<&[u8], &[u8]> {
@@ -296,7 +253,7 @@ fn value(input: &[u8]) -> IResult<&[u8], &[u8]> {
 }
 
 /// The names of a list that ends at offset `end`.
-fn split(inside: &[u8], end: u32) -> Vec<Spanned> {
+pub(super) fn split(inside: &[u8], end: u32) -> Vec<Spanned> {
     let mut at = end - inside.len() as u32;
     let mut names = Vec::new();
     for part in inside.split(|&byte| byte == b',') {
@@ -380,42 +337,6 @@ mod tests {
         assert_eq!(ends(one), [Some("x".to_owned()), None, None]);
         let two = "# ngxlint: disable[x]\n# ngxlint: disable[x]\n# ngxlint: enable[x]";
         assert_eq!(ends(two), [None, None]);
-    }
-
-    #[test]
-    fn a_name_is_taken_out_and_nothing_else() {
-        let rest = |text: &str| {
-            let tree = parse(text.as_bytes().into()).tree;
-            let note = notes(&tree).remove(0);
-            let Asks::Ignore(names) = note.asks else { panic!("{text}") };
-            let name = names.iter().find(|name| name.text == "x").expect(text).span;
-            let (span, new) = without(&tree, Mention { comment: note.span, name })?;
-            Some([&text[..span.start as usize], new, &text[span.end as usize..]].concat())
-        };
-        for (text, left) in [
-            ("a; # ngxlint: ignore[x , y] z", "a; # ngxlint: ignore[y] z"),
-            ("a; # ngxlint: ignore[ w, x] z", "a; # ngxlint: ignore[ w] z"),
-            ("a; # ngxlint: ignore[w,x,y]\n", "a; # ngxlint: ignore[w,y]\n"),
-            ("a;  # ngxlint: ignore[x]", "a;"),
-            ("a;  # ngxlint: ignore[x]\nb;", "a;\nb;"),
-            ("a;\t# ngxlint: ignore[ x, ] \r\nb;", "a;\r\nb;"),
-            ("a;\n  # ngxlint: ignore[x]\n  b;\n", "a;\n  b;\n"),
-            ("a;\r\n  # ngxlint: ignore[x]\r\n\r\n  b;\r\n", "a;\r\n\r\n  b;\r\n"),
-            ("# ngxlint: ignore[x]", ""),
-            ("a;\n# ngxlint: disable[x]", "a;\n"),
-            ("a; #ngxlint: ignore[x] is why", "a; # is why"),
-            ("a; # ngxlint: ignore[x]# is why\r\n", "a; # is why\r\n"),
-            ("a b # ngxlint: ignore[x]\n  c;", "a b\n  c;"),
-        ] {
-            assert_eq!(rest(text).as_deref(), Some(left), "{text:?}");
-        }
-        for text in [
-            "a; # ngxlint: ignore[x] ngxlint: ignore[y]",
-            "a; # ngxlint: ignore[x] # ngxlint: ignore[y]",
-            "a; # ngxlint: ignore[x] #nginx-lint:ignore y z",
-        ] {
-            assert_eq!(rest(text), None, "{text}");
-        }
     }
 
     #[test]

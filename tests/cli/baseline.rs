@@ -173,6 +173,23 @@ fn what_is_gone_is_said_and_breaks_nothing() {
 }
 
 #[test]
+fn what_a_baseline_says_reaches_no_terminal_as_it_is() {
+    let tree = Tree::new();
+    let entry = |file: &str| {
+        format!(
+            "\n[[finding]]\nfile = \"{file}\"\nrule = \"syntax-error\"\ndirective = \"\\u001B[2J::error::\\u202E\"\n"
+        )
+    };
+    let all: String = (0..12).map(|number| entry(&format!("{number}\\u009B.conf"))).collect();
+    tree.write("known.toml", &format!("version = 1\n{}{all}", entry("nginx.conf")));
+    let run = tree.run("check --baseline known.toml");
+    let raw = |letter: char| letter != '\n' && (letter.is_control() || letter == '\u{202e}');
+    assert!(!run.err.contains(raw) && run.err.contains("at `␛[2J::error::\\u{202e}`"), "{run:?}");
+    assert!(run.err.contains("note: 3 more are not found any more\n"), "{run:?}");
+    assert!(run.err.lines().all(|line| line.starts_with("note: ")), "{run:?}");
+}
+
+#[test]
 fn what_a_run_does_not_look_at_is_neither_gone_nor_forgotten() {
     let tree = Tree::known();
     for part in [
