@@ -9,13 +9,20 @@ mod discover;
 mod error;
 mod glob;
 mod read;
+mod schema;
+mod stated;
 mod table;
+mod template;
 #[cfg(test)]
 mod tests;
 
 pub use discover::{FILE_NAMES, discover, read};
 pub use error::{Error, closest};
 pub use glob::{GlobError, PathGlob};
+pub use read::KEYS;
+pub use schema::{default, location, schema};
+pub use stated::{Entry, dotted};
+pub use template::{Proposal, template};
 
 use std::path::PathBuf;
 
@@ -52,6 +59,8 @@ pub struct Settings {
     pub per_path: Vec<PerPath>,
     /// `[[backend]]`: what peers outside the configuration speak; the first that matches wins.
     pub backends: Vec<Backend>,
+    /// All of that again, as the file states it, with the lines.
+    pub entries: Vec<Entry>,
 }
 
 /// A value with the line it is stated in.
