@@ -9,7 +9,7 @@ use super::fix::Fixing;
 use super::option::{
     Color, Configuration, Levels, Name, Paths, Talk, Target, confidences, levels, request,
 };
-use super::{Failure, output, progress, statistics};
+use super::{Failure, baseline, output, progress, statistics};
 use crate::diagnostic::{Confidence, Level, Report};
 use crate::engine::Policy;
 use crate::project;
@@ -27,11 +27,13 @@ pub(super) struct Arguments {
     #[command(flatten)]
     findings: Findings,
     #[command(flatten)]
+    known: baseline::Known,
+    #[command(flatten)]
     fixing: Fixing,
     #[command(flatten)]
     configuration: Configuration,
     /// List the files that would be checked, and check nothing
-    #[arg(long, help_heading = "Output", conflicts_with_all = ["fix", "diff", "statistics"])]
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["fix", "diff", "statistics", "write_baseline"])]
     show_files: bool,
     #[command(flatten)]
     talk: Talk,
@@ -113,10 +115,11 @@ impl FailOn {
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let Arguments { paths, target, findings, fixing, configuration, show_files, talk } = arguments;
+    let Arguments { paths, target, findings, known, fixing, configuration, show_files, talk } =
+        arguments;
     let Target { place, nginx_version } = target;
     let request = request(paths, place, configuration, &talk)?;
-    let request = project::Request { nginx_version, ..request };
+    let request = project::Request { nginx_version, baseline: known.choice(), ..request };
     if show_files {
         return list(&request, &talk);
     }
@@ -134,7 +137,10 @@ impl Findings {
         let request = project::Request { policy, ..request };
         let report = project::check(&Disk, &request);
         progress::clear();
-        self.write(&report.map_err(Failure::new)?, &request.policy, talk)
+        let report = report.map_err(Failure::new)?;
+        let exit = self.write(&report, &request.policy, talk)?;
+        baseline::write(&request.baseline, &report, talk)?;
+        Ok(exit)
     }
 
     /// What to run and to show where logs are read: somebody asked what their lines mean.
@@ -173,6 +179,7 @@ impl Findings {
             summary.lines().for_each(output::say);
         }
         output::unknown_release(report, talk);
+        baseline::stale(report, talk);
         output::files(report, talk);
         Ok(selection.exit(report))
     }

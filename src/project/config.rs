@@ -59,13 +59,17 @@ pub(super) fn settings_in(
     request: &Request,
     directory: &Path,
 ) -> Result<Option<Settings>, Error> {
-    let names: Vec<&str> =
-        rules::names().into_iter().chain(rules::COMING.iter().copied()).collect();
+    let names = rule_names();
     Ok(match &request.settings {
         SettingsChoice::Discover => settings::discover(loader, directory, &names)?,
         SettingsChoice::File(path) => Some(settings::read(loader, path, &names)?),
         SettingsChoice::None => None,
     })
+}
+
+/// The names of rules that settings and baselines may use.
+pub(super) fn rule_names() -> Vec<&'static str> {
+    rules::names().into_iter().chain(rules::COMING.iter().copied()).collect()
 }
 
 /// What the settings file says of a key.

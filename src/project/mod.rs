@@ -2,6 +2,7 @@
 //! what they mean, run the rules, put together what they found.
 
 mod advice;
+mod baseline;
 mod classify;
 mod config;
 mod detection;
@@ -40,7 +41,7 @@ use crate::engine::Policy;
 use crate::fix::{self, Fixed};
 use crate::nginx::{Flavor, VersionSet};
 use crate::rules;
-use crate::source::{Loader, Location, SourceId};
+use crate::source::{Loader, Location, SourceId, Sources};
 
 /// What a user asks for.
 #[derive(Clone, Debug)]
@@ -69,6 +70,8 @@ pub struct Request {
     pub respect_gitignore: bool,
     /// What to run and to show.
     pub policy: Policy,
+    /// Which findings are known already.
+    pub baseline: BaselineChoice,
     /// Whether the report is to hold a row for each hop.
     pub hops: bool,
     /// Whether logs alone are not enough: there has to be a configuration.
@@ -92,6 +95,7 @@ impl Default for Request {
             exclude: Vec::new(),
             respect_gitignore: true,
             policy: Policy::default(),
+            baseline: BaselineChoice::Settings,
             hops: false,
             needs_root: false,
             progress: None,
@@ -119,16 +123,27 @@ pub enum SettingsChoice {
     None,
 }
 
+/// Which findings are known already, and not reported again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BaselineChoice {
+    /// Those of the baseline that the settings name, if they name one.
+    Settings,
+    /// Those of this one.
+    File(PathBuf),
+    /// All of them: they make up this one.
+    Write(PathBuf),
+}
+
 /// Checks what is asked for. A report of no files means that there was nothing to check.
 ///
 /// # Errors
 /// A named path or the settings cannot be read, or a settings file is wrong.
 pub fn check(loader: &dyn Loader, request: &Request) -> Result<Report, Error> {
-    Ok(analysed(find::units(loader, request)?, request))
+    analysed(loader, find::units(loader, request)?, request)
 }
 
 /// The report on what was found and read.
-fn analysed(found: find::Found, request: &Request) -> Report {
+fn analysed(loader: &dyn Loader, found: find::Found, request: &Request) -> Result<Report, Error> {
     let mut report = Report::default();
     report.summary.complete = true;
     let find::Found { mut files, units } = found;
@@ -140,9 +155,13 @@ fn analysed(found: find::Found, request: &Request) -> Report {
         unit.analyse(&files, request, &mut report, &mut reported);
     }
     report.own = std::mem::take(&mut reported.files);
+    settle(&mut report, &files.sources, &reported);
+    if request.upgrade.is_none() {
+        baseline::hold(loader, request, &files, &units, &reported.hidden, &mut report)?;
+    }
     report.sources = std::mem::take(&mut files.sources);
-    finish(&mut report, &reported);
-    report
+    count(&mut report, &reported);
+    Ok(report)
 }
 
 /// The files that [`check`] would report on, as one would type them, in order; of a dump the dump.
@@ -195,12 +214,13 @@ struct Shown {
     files: HashSet<SourceId>,
     /// The hops, by place and by what is found there: a place in two servers may be two hops.
     hops: HashSet<(Location, u64)>,
+    /// Rule and place of what is found and not shown.
+    hidden: Vec<(&'static str, Location)>,
 }
 
-/// Puts findings in order, each once, and counts.
-fn finish(report: &mut Report, shown: &Shown) {
+/// Puts findings in order, each once.
+fn settle(report: &mut Report, sources: &Sources, shown: &Shown) {
     keep_common(report, shown);
-    let sources = &report.sources;
     report.diagnostics.sort_by(|a, b| {
         let name = |one: &Diagnostic| sources.source(one.at.source).name.as_path();
         let before = |one: &Diagnostic| sources.source(one.at.source).before;
@@ -209,6 +229,10 @@ fn finish(report: &mut Report, shown: &Shown) {
         files.then_with(|| place(a).cmp(&place(b))).then_with(|| a.message.cmp(&b.message))
     });
     report.diagnostics.dedup_by(|a, b| a.rule == b.rule && a.at == b.at && a.message == b.message);
+}
+
+/// Counts what is found.
+fn count(report: &mut Report, shown: &Shown) {
     let found: HashSet<&str> = report.diagnostics.iter().map(|one| one.rule).collect();
     let cards = rules::ALL.iter().filter(|rule| found.contains(rule.name));
     report.cards = cards.map(|rule| rule.card()).collect();

@@ -54,7 +54,7 @@ pub fn survey(loader: &dyn Loader, request: &Request, directory: &Path) -> Resul
     }
     roots.sort_unstable();
     loose.sort_unstable();
-    let report = analysed(found, request);
+    let report = analysed(loader, found, request)?;
     let installed = match report.target.assumed {
         true => Detector::new(loader, request.installed).in_path(),
         false => None,

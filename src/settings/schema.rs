@@ -139,6 +139,12 @@ pub(super) fn property(key: &str) -> Value {
             "default": {},
             "examples": [{ "sites-available/legacy/*": { "rules": { "deprecated": "allow" } } }],
         }),
+        "baseline" => json!({
+            "$ref": "#/$defs/text",
+            "description": "The file of what was found when somebody began, and is not reported again; \
+                `--write-baseline` writes it.",
+            "examples": ["ngxlint-baseline.toml"],
+        }),
         "backend" => json!({
             "type": "array",
             "description": "What peers outside of the configuration speak; where several addresses fit, the \

@@ -80,6 +80,7 @@ fn every_setting_stands_with_its_origin() {
     rules.style = "allow"                                 # ngxlint.toml:13
     rules.syntax-error = "error"                          # --error
     per-path."sites/a b/*".rules.meta = "allow"           # ngxlint.toml:17
+    # baseline is not set                                 # default
     backend = [
         { address = "10.0.0.5:8080", speaks = ["h2c"] },  # ngxlint.toml:19
         { address = "*.internal", speaks = ["tls", "http/1.1"] },  # ngxlint.toml:23
