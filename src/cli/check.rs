@@ -10,7 +10,7 @@ use super::option::{
     Color, Configuration, Levels, Paths, Talk, Target, confidences, levels, request,
     rule_or_category,
 };
-use super::{Failure, output, progress};
+use super::{Failure, baseline, output, progress};
 use crate::diagnostic::{Confidence, Level, Report};
 use crate::engine::Policy;
 use crate::project;
@@ -27,6 +27,8 @@ pub(super) struct Arguments {
     target: Target,
     #[command(flatten)]
     findings: Findings,
+    #[command(flatten)]
+    known: baseline::Known,
     #[command(flatten)]
     fixing: Fixing,
     #[command(flatten)]
@@ -108,10 +110,10 @@ impl FailOn {
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let Arguments { paths, target, findings, fixing, configuration, talk } = arguments;
+    let Arguments { paths, target, findings, known, fixing, configuration, talk } = arguments;
     let Target { place, nginx_version } = target;
     let request = request(paths, place, configuration, &talk)?;
-    let request = project::Request { nginx_version, ..request };
+    let request = project::Request { nginx_version, baseline: known.choice(), ..request };
     if fixing.is_asked_for()? {
         let policy = findings.selection.policy(Level::Warning);
         return fixing.run(findings, &project::Request { policy, ..request }, &talk);
@@ -126,7 +128,10 @@ impl Findings {
         let request = project::Request { policy, ..request };
         let report = project::check(&Disk, &request);
         progress::clear();
-        self.write(&report.map_err(Failure::new)?, &request.policy, talk)
+        let report = report.map_err(Failure::new)?;
+        let exit = self.write(&report, &request.policy, talk)?;
+        baseline::write(&request.baseline, &report, talk)?;
+        Ok(exit)
     }
 
     /// What to run and to show where logs are read: somebody asked what their lines mean.
@@ -161,6 +166,7 @@ impl Findings {
             summary.lines().for_each(output::say);
         }
         output::unknown_release(report, talk);
+        baseline::stale(report, talk);
         output::files(report, talk);
         Ok(selection.exit(report))
     }
