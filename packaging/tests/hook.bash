@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154,SC2164
+# shellcheck shell=bash disable=SC2154,SC2016,SC2164
 # The hooks of pre-commit, run by pre-commit in a repository that is made for it.
 
 # a_repository: makes one with an nginx configuration that is right, and commits it.
@@ -8,7 +8,7 @@ a_repository() {
     export GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.org
     git init -q "$work/repository"
     cd "$work/repository"
-    mkdir -p nginx/conf.d nginx/vendor
+    mkdir -p nginx/conf.d nginx/snippets
     cat >nginx/nginx.conf <<'EOF'
 events {}
 
@@ -33,7 +33,7 @@ server {
     ssl_reject_handshake on;
 }
 EOF
-    echo 'exclude = ["nginx/vendor/**"]' >ngxlint.toml
+    echo 'exclude = ["nginx/snippets/**"]' >ngxlint.toml
     echo '# Notes' >nginx/README.md
     git add .
     git commit -q -m first
@@ -46,6 +46,20 @@ hooked() {
     git -C "$2" commit -q -m hook
     printf 'repos:\n- repo: %s\n  rev: %s\n  hooks:\n  - id: %s\n' \
         "$2" "$(git -C "$2" rev-parse HEAD)" "$1" >.pre-commit-config.yaml
+    git add .pre-commit-config.yaml
+    git commit -q -m 'have a hook'
+    pre-commit install
+}
+
+# yaml_of PAGE: the first YAML in it.
+yaml_of() {
+    sed -n '/^```yaml/,/^```/{/^```/!p;/^```$/q}' "$1"
+}
+
+# configured PAGE: the configuration of pre-commit in a page is in force.
+configured() {
+    yaml_of "$1" >.pre-commit-config.yaml
+    pre-commit validate-config
     git add .pre-commit-config.yaml
     git commit -q -m 'have a hook'
     pre-commit install
@@ -80,7 +94,7 @@ a_hook_works() {
     says '[undefined-zone]'
 
     # All that is committed is excluded, by the settings or by its name: nothing to do, and it passes.
-    echo 'nonsense' >nginx/vendor/theirs.conf
+    echo 'nonsense' >nginx/snippets/theirs.conf
     commits 0
     says 'Passed'
     echo 'more' >>nginx/README.md
@@ -94,6 +108,16 @@ test_hook_of_the_system() {
     cp "$home/.pre-commit-hooks.yaml" "$work/hooks/"
     hooked ngxlint-system "$work/hooks"
     PATH="$built:$PATH" a_hook_works
+}
+
+# What the pages say to paste works when it is pasted.
+test_hook_of_the_pages() {
+    a_repository
+    configured "$home/docs/integrations/pre-commit.md"
+    cp .pre-commit-config.yaml "$work/other.yaml"
+    PATH="$built:$PATH" a_hook_works
+    yaml_of "$home/README.md" >.pre-commit-config.yaml
+    cmp .pre-commit-config.yaml "$work/other.yaml"
 }
 
 # The mirror installs the wheel, from an index that holds nothing else.
