@@ -3,6 +3,7 @@
 mod advice;
 mod chinese;
 mod picture;
+mod settings;
 mod symptom;
 
 use std::path::Path;
