@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2164
 # The wheel, in an environment of its own.
 
 # a_wheel: builds it into $work/wheels. Of the same profile as the tests, so that it takes no minutes.
@@ -22,9 +22,13 @@ test_wheel_is_installed_run_and_removed() {
     [ ! -e "$program" ]
 }
 
-# One number everywhere: the mirror of the hook asks for the wheel of this version.
-test_wheel_of_the_mirror_is_of_this_version() {
+# One number everywhere: the mirror of the hook, what installs the wheel, and what pages say to paste.
+test_wheel_is_asked_for_by_this_version() {
     expect 0 cat "$home/packaging/pre-commit-mirror/pyproject.toml"
     says "version = \"$version\""
     says "dependencies = [\"ngxlint==$version\"]"
+    cd "$home"
+    expect 0 git grep -hoE '(ngxlint==|rev: v|REPOSITORY@v)[0-9.]+[0-9]' -- docs integrations packaging/pre-commit-mirror
+    [ "$(wc -l <<<"$said")" -gt 5 ]
+    [ "$(sed -E 's/^[^0-9]*//' <<<"$said" | sort -u)" = "$version" ]
 }
