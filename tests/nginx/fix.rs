@@ -27,7 +27,9 @@ fn whole(name: String, example: &Example, release: &Release) -> Option<Case> {
         let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
         let root = match example.context.as_deref() {
             Some("http") => format!("events {{}}\nhttp {{ {include} }}\n"),
-            Some("server" | "http/server") => format!("events {{}}\nhttp {{ server {{ {include} }} }}\n"),
+            Some("server" | "http/server") => {
+                format!("events {{}}\nhttp {{ server {{ {include} }} }}\n")
+            }
             Some("location" | "http/server/location") => {
                 format!("events {{}}\nhttp {{ server {{ location / {{ {include} }} }} }}\n")
             }
@@ -97,11 +99,8 @@ fn held(
         return;
     }
     let Ok(before) = refusal(release, case) else { return };
-    let mut after = Case {
-        name: case.name.clone(),
-        files: case.files.clone(),
-        request: case.request.clone(),
-    };
+    let mut after =
+        Case { name: case.name.clone(), files: case.files.clone(), request: case.request.clone() };
     for one in &fixed.changed {
         after.files.insert(one.path.clone(), one.after.to_vec());
     }

@@ -160,9 +160,10 @@ impl Bench {
             };
             self.report.fixed += 1;
             let said = self.judge.ask_whole(&fixed.text);
-            let refusal = said.refusal.as_ref().filter(|said| {
-                is_taken && self.left_out(&said.message).is_none()
-            });
+            let refusal = said
+                .refusal
+                .as_ref()
+                .filter(|said| is_taken && self.left_out(&said.message).is_none());
             if let Some(refusal) = refusal {
                 let way = Way {
                     subject: asked.subject.to_owned(),
