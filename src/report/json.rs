@@ -1,12 +1,15 @@
 //! One JSON document for programs; `docs/schema` describes it.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::place::Places;
 use super::text::is_control;
-use crate::diagnostic::{Card, Diagnostic, HopRow, Label, LogTally, PeerRow, Report, TargetRow};
+use crate::diagnostic::{
+    Card, Diagnostic, HopRow, Label, LogTally, PeerRow, Report, Summary, TargetRow,
+};
 use crate::source::{Location, SourceId};
 
 /// Writes the findings.
@@ -15,7 +18,6 @@ use crate::source::{Location, SourceId};
 /// What the writer says.
 pub fn check_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let places = Places::new(&report.sources);
-    let summary = &report.summary;
     let url = |rule: &str| {
         let card = report.cards.iter().find(|card| card.name == rule);
         card.map(|card: &Card| card.url.as_str())
@@ -29,18 +31,7 @@ pub fn check_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             .iter()
             .map(|diagnostic| finding(diagnostic, url(diagnostic.rule), &places))
             .collect(),
-        summary: CheckSummary {
-            files: summary.files,
-            errors: summary.errors,
-            warnings: summary.warnings,
-            infos: summary.infos,
-            hidden: summary.hidden,
-            known: summary.known,
-            stale: summary.stale.len(),
-            fixable: summary.fixable,
-            complete: summary.complete,
-            log: summary.log.as_ref().map(Log::of),
-        },
+        summary: CheckSummary::of(&report.summary),
     };
     write_document(out, &document)
 }
@@ -72,15 +63,23 @@ pub fn hops_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 /// Writes a document in which no control character stands as itself. Outside of strings JSON has
 /// none but line ends, so that escaping the finished text is escaping the strings.
 pub(super) fn write_document(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(document)?;
-    let mut rest = text.as_str();
+    writeln!(out, "{}", escaped(&serde_json::to_string_pretty(document)?))
+}
+
+/// JSON with its control characters, but line ends, escaped.
+pub(super) fn escaped(json: &str) -> Cow<'_, str> {
     let raw = |letter: char| letter != '\n' && is_control(letter);
-    while let Some((at, letter)) = rest.char_indices().find(|(_, letter)| raw(*letter)) {
-        let (before, after) = rest.split_at(at);
-        write!(out, "{before}\\u{:04x}", u32::from(letter))?;
-        rest = after.get(letter.len_utf8()..).unwrap_or_default();
+    if !json.contains(raw) {
+        return Cow::Borrowed(json);
     }
-    writeln!(out, "{rest}")
+    let mut text = String::with_capacity(json.len() + 8);
+    for letter in json.chars() {
+        match raw(letter) {
+            true => text.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            false => text.push(letter),
+        }
+    }
+    Cow::Owned(text)
 }
 
 fn finding<'r>(
@@ -146,7 +145,7 @@ fn hop_of<'r>(hop: &'r HopRow, places: &Places<'r>) -> Hop<'r> {
 }
 
 /// The version of the documents; what is only added leaves it as it is.
-const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 1;
 
 #[derive(Serialize)]
 struct Check<'r> {
@@ -167,7 +166,7 @@ struct Hops<'r> {
 }
 
 #[derive(Serialize)]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
 }
@@ -179,14 +178,31 @@ impl Default for Tool {
 }
 
 #[derive(Serialize)]
-struct Target {
+pub(super) struct Target {
     nginx: String,
     assumed: bool,
     flavor: &'static str,
 }
 
+impl<'r> CheckSummary<'r> {
+    pub(super) fn of(summary: &'r Summary) -> Self {
+        Self {
+            files: summary.files,
+            errors: summary.errors,
+            warnings: summary.warnings,
+            infos: summary.infos,
+            hidden: summary.hidden,
+            known: summary.known,
+            stale: summary.stale.len(),
+            fixable: summary.fixable,
+            complete: summary.complete,
+            log: summary.log.as_ref().map(Log::of),
+        }
+    }
+}
+
 impl Target {
-    fn of(target: &TargetRow) -> Self {
+    pub(super) fn of(target: &TargetRow) -> Self {
         Self {
             nginx: target.versions.to_string(),
             assumed: target.assumed,
@@ -196,7 +212,7 @@ impl Target {
 }
 
 #[derive(Serialize)]
-struct CheckSummary<'r> {
+pub(super) struct CheckSummary<'r> {
     files: usize,
     errors: usize,
     warnings: usize,

@@ -5,6 +5,7 @@
 //! line of `concise` and the documents of `json` are what programs read, and only grow.
 
 mod concise;
+mod config;
 mod excerpt;
 mod explain;
 mod full;
@@ -12,17 +13,20 @@ mod hops;
 mod json;
 mod place;
 mod rule;
+mod statistics;
 mod summary;
 #[cfg(test)]
 mod tests;
 mod text;
 
 pub use concise::concise;
+pub use config::{config_json, config_text, schema};
 pub use explain::{Aside, Explained, explain_json, explain_text};
 pub use full::full;
 pub use hops::hops;
 pub use json::{check_json, hops_json};
 pub use rule::{rule_json, rule_list, rule_text, rules_json};
+pub use statistics::{statistics, statistics_json};
 pub use summary::summary;
 pub use text::{count, visible, visible_path};
 
@@ -34,12 +38,14 @@ use crate::diagnostic::Report;
 pub struct Look {
     /// Whether to colour it.
     pub color: bool,
+    /// Whether the name of a rule is a link to its page, where that is on the web.
+    pub links: bool,
     /// How many columns there are.
     pub width: usize,
 }
 
 impl Default for Look {
     fn default() -> Self {
-        Self { color: false, width: 100 }
+        Self { color: false, links: false, width: 100 }
     }
 }

@@ -113,6 +113,8 @@ fn every_format_goes_without_it() {
         assert!(run.exit == Some(0) && run.out.contains(out), "{run:?}");
         assert!(!run.out.contains("plaintext-to-tls"), "{run:?}");
     }
+    let run = tree.run("check --baseline known.toml --statistics");
+    assert!(run.exit == Some(0) && !run.out.contains("plaintext-to-tls"), "{run:?}");
     let run = tree.run("check --baseline known.toml --output-format json");
     let document: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!(document["diagnostics"].as_array().map(Vec::len), Some(0));
@@ -277,6 +279,7 @@ fn what_is_no_baseline_is_refused_and_left_alone() {
         "check --write-baseline a --baseline known.toml",
         "check --write-baseline a --fix",
         "check --write-baseline a --diff",
+        "check --write-baseline a --show-files",
         "check --write-baseline absent/a",
         "check --baseline",
     ] {

@@ -2,6 +2,7 @@
 
 mod advice;
 mod chinese;
+mod settings;
 mod symptom;
 
 use std::path::Path;

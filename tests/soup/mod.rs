@@ -108,7 +108,7 @@ fn laws(report: &Report) -> Result<(), TestCaseError> {
         }
     }
     let mut out = Vec::new();
-    let look = Look { color: false, width: 100 };
+    let look = Look::default();
     report::full(&mut out, report, look).expect("memory takes it");
     report::concise(&mut out, report, false).expect("memory takes it");
     report::hops(&mut out, report, look).expect("memory takes it");

@@ -1,0 +1,31 @@
+//! `--statistics`: how often each rule found something.
+
+use clap::ValueEnum;
+
+use super::option::Talk;
+use super::{Failure, output};
+use crate::diagnostic::Report;
+use crate::report;
+
+/// Writes how often each rule found something; `summary` stands below what is for people.
+pub(super) fn write(
+    report: &Report,
+    format: &impl ValueEnum,
+    summary: &str,
+    talk: &Talk,
+) -> Result<(), Failure> {
+    let name = format.to_possible_value().map(|value| value.get_name().to_owned());
+    let json = match name.as_deref() {
+        Some("json") => true,
+        Some("full" | "concise") => false,
+        _ => return Err(Failure::new("`--statistics` is written as full, concise or json")),
+    };
+    let below = report.summary.files > 0 && !talk.quiet;
+    output::give(talk.output.as_deref(), |out| match json {
+        true => report::statistics_json(out, report),
+        false => {
+            report::statistics(out, report)?;
+            if below { writeln!(out, "{summary}") } else { Ok(()) }
+        }
+    })
+}
