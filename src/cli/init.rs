@@ -12,7 +12,7 @@ use crate::nginx::Flavor;
 use crate::project::{self, Survey};
 use crate::report::{count, visible, visible_path};
 use crate::settings::{FILE_NAMES, Proposal, template};
-use crate::source::{Disk, Loader};
+use crate::source::{Disk, FileKind, Loader};
 
 /// Write a settings file to begin with.
 #[derive(Args)]
@@ -40,6 +40,9 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             let message = "is there already, and stays as it is; --stdout prints what would be new";
             return Err(Failure::new(format!("{} {message}", visible_path(&file))));
         }
+    }
+    if let Ok(FileKind::File | FileKind::Special) = Disk.kind(&directory) {
+        return Err(Failure::new(format!("{}: is no directory", visible_path(&directory))));
     }
     let above = above(&directory);
     let survey = look(&directory, quiet)?;
@@ -92,7 +95,8 @@ fn proposals(survey: &Survey) -> Vec<Proposal> {
     if let Some(first) = survey.unknown.first() {
         let unknown = listed(&survey.unknown);
         let notes = vec![format!("Nothing here tells what these speak: {unknown}.")];
-        let example = Some(json!([{ "address": first, "speaks": ["http/1.1"] }]));
+        let example = json!([{ "address": first, "speaks": ["http/1.1"] }]);
+        let example = Some(example).filter(|_| is_plain(first));
         proposals.push(Proposal { key: "backend", notes, example, ..Proposal::default() });
     }
     proposals
@@ -100,7 +104,10 @@ fn proposals(survey: &Survey) -> Vec<Proposal> {
 
 fn roots(survey: &Survey) -> Proposal {
     let mut proposal = Proposal { key: "roots", ..Proposal::default() };
-    let name = |path: &PathBuf| Some(path.to_str()?.replace('\\', "/"));
+    // A name that is not what it seems is for people to write.
+    let name = |path: &PathBuf| {
+        path.to_str().filter(|name| is_plain(name)).map(|name| name.replace('\\', "/"))
+    };
     let names: Option<Vec<String>> = survey.roots.iter().map(name).collect();
     let Some(names) = names.filter(|names| !names.is_empty()) else { return proposal };
     if survey.loose.is_empty() {
@@ -165,6 +172,11 @@ fn tell(survey: &Survey, file: &Path, above: Option<&Path>, stdout: bool) {
             "{file}: written, {roots} found; `ngxlint check` uses it from now on"
         ));
     }
+}
+
+/// Whether a text shows all that it holds.
+fn is_plain(text: &str) -> bool {
+    visible(text) == text
 }
 
 /// The first of some names, in a line.

@@ -121,6 +121,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
 
 const EXAMPLES: &str = "\
 Examples:
+  ngxlint init                         settings to begin with, once
   ngxlint check                        what is below the current directory
   ngxlint check /etc/nginx/nginx.conf  one configuration with all it includes
   ngxlint hops nginx.conf              who speaks what to whom

@@ -20,7 +20,8 @@ pub(super) fn write(
         Some("full" | "concise") => false,
         _ => return Err(Failure::new("`--statistics` is written as full, concise or json")),
     };
-    let below = report.summary.files > 0 && !talk.quiet;
+    let something = report.summary.files > 0 || report.summary.log.is_some();
+    let below = something && !talk.quiet;
     output::give(talk.output.as_deref(), |out| match json {
         true => report::statistics_json(out, report),
         false => {

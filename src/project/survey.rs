@@ -71,6 +71,10 @@ pub fn survey(loader: &dyn Loader, request: &Request, directory: &Path) -> Resul
             unknown.push(peer.address.clone());
         }
     }
-    let (target, unread) = (report.target, report.summary.unread);
+    // From the directory on: a settings file is read on other machines too.
+    let beginning = format!("{}/", top.display());
+    let unread = report.summary.unread.iter();
+    let unread = unread.map(|line| line.strip_prefix(&beginning).unwrap_or(line).to_owned());
+    let (target, unread) = (report.target, unread.collect());
     Ok(Survey { roots, loose, outer, target, installed, unread, unknown })
 }

@@ -206,6 +206,18 @@ fn roots_are_not_set_where_files_have_none() {
 }
 
 #[test]
+fn what_is_hostile_is_shown_and_not_set() {
+    let hostile = "server {\n    location / {\n        proxy_pass \"http://a\u{202e}b\u{1b}[31m:9000\";\n    }\n}\n";
+    let main = "events {}\nhttp {\n    include \"/x\u{1b}]0;\n[rules]/*\";\n    include conf.d/*.conf;\n}\n";
+    let tree = tree(&[("a\u{202e}\n#\u{1b}b/nginx.conf", main), ("conf.d/a.conf", hostile)]);
+    let run = run(tree.path(), &["init", "--stdout"], None);
+    let raw = |letter: char| letter != '\n' && (letter.is_control() || letter == '\u{202e}');
+    assert!(run.exit == Some(0) && !run.out.contains(raw) && !run.err.contains(raw), "{run:?}");
+    holds(tree.path(), &run.out);
+    holds(tree.path(), &uncommented(&run.out));
+}
+
+#[test]
 fn who_begins_below_a_root_is_told() {
     let tree = tree(&[("nginx.conf", MAIN), ("conf.d/a.conf", PASS), ("ngxlint.toml", "")]);
     let run = run(tree.path(), &["init", "conf.d"], None);

@@ -278,6 +278,7 @@ const CONTRACT: &[Row] = &[
         Empty,
     ),
     ("broken", &["upgrade", "--from", "1.28", "--statistics"], 0, Has("no findings"), Empty),
+    ("broken", &["check", "--statistics", "--diff"], 2, Empty, Has("cannot be used with")),
     ("broken", &["check", "--show-files"], 0, Has("nginx.conf"), Empty),
     ("broken", &["check", "--show-files", "--exclude", "*.conf"], 0, Empty, Has("nothing to lint")),
     ("broken", &["check", "--show-files", "--fix"], 2, Empty, Has("cannot be used with")),
@@ -290,6 +291,7 @@ const CONTRACT: &[Row] = &[
     ("clean", &["init", "--stdout"], 0, Has("roots = [\"nginx.conf\"]"), Any),
     ("empty", &["init", "--stdout"], 0, Has("# roots = "), Has("no nginx configuration")),
     ("excluded", &["init"], 2, Empty, Has("ngxlint.toml is there already, and stays")),
+    ("clean", &["init", "nginx.conf"], 2, Empty, Has("nginx.conf: is no directory")),
     ("clean", &["init", "absent"], 2, Empty, Has("absent: no such file")),
     // completions and man.
     ("clean", &["completions", "bash"], 0, Has("complete -F _ngxlint"), Empty),
