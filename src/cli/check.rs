@@ -33,7 +33,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     configuration: Configuration,
     /// List the files that would be checked, and check nothing
-    #[arg(long, help_heading = "Output", conflicts_with_all = ["fix", "diff", "statistics"])]
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["fix", "diff", "statistics", "write_baseline"])]
     show_files: bool,
     #[command(flatten)]
     talk: Talk,

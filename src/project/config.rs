@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::detection::{Detected, Detector};
 use super::upward::here;
-use super::{BaselineChoice, Error, Request, SettingsChoice};
+use super::{Error, Request, SettingsChoice};
 use crate::diagnostic::{Level, Origin, SettingRow};
 use crate::nginx::VersionSet;
 use crate::rules;
@@ -122,13 +122,6 @@ fn given(key: &str, request: &Request) -> Vec<SettingRow> {
                 map.entry(key).or_insert_with(|| to.to_string_lossy().into_owned().into());
             }
             map.into_iter().map(|(key, to)| row(key, to, "--map")).collect()
-        }
-        "baseline" => {
-            let path = match &request.baseline {
-                BaselineChoice::File(path) => Some(path.to_string_lossy().into_owned().into()),
-                BaselineChoice::Settings | BaselineChoice::Write(_) => None,
-            };
-            one(path, "--baseline")
         }
         "rules" => {
             let mut rows: Vec<SettingRow> = Vec::new();

@@ -141,8 +141,8 @@ pub(super) fn property(key: &str) -> Value {
         }),
         "baseline" => json!({
             "$ref": "#/$defs/text",
-            "description": "The file of findings that are known and not reported, as `ngxlint check \
-                --write-baseline` writes it. Unset, everything is reported.",
+            "description": "The file of what was found when somebody began, and is not reported again; \
+                `--write-baseline` writes it.",
             "examples": ["ngxlint-baseline.toml"],
         }),
         "backend" => json!({

@@ -113,8 +113,8 @@ fn what_is_found_is_set_and_the_rest_is_shown() {
     # Directives that nobody else knows; `*` stands for any bytes. Nothing is said of them.
     # extra-directives = ["my_module_*"]
 
-    # The file of findings that are known and not reported, as `ngxlint check
-    # --write-baseline` writes it. Unset, everything is reported.
+    # The file of what was found when somebody began, and is not reported again;
+    # `--write-baseline` writes it.
     # baseline = "ngxlint-baseline.toml"
 
     # How includes are followed.
