@@ -9,6 +9,8 @@ mod fix;
 #[cfg(test)]
 mod found;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod hops;
 #[cfg(test)]
 mod idiom;
