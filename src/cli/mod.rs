@@ -9,6 +9,7 @@ mod check;
 mod diagnose;
 mod explain;
 mod fix;
+mod format;
 mod hops;
 mod installed;
 mod interrupt;

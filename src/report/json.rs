@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::place::Places;
 use super::text::is_control;
-use crate::diagnostic::{Card, Diagnostic, HopRow, Label, LogTally, PeerRow, Report, TargetRow};
+use crate::diagnostic::{Diagnostic, HopRow, Label, LogTally, PeerRow, Report, TargetRow};
 use crate::source::{Location, SourceId};
 
 /// Writes the findings.
@@ -16,10 +16,6 @@ use crate::source::{Location, SourceId};
 pub fn check_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let places = Places::new(&report.sources);
     let summary = &report.summary;
-    let url = |rule: &str| {
-        let card = report.cards.iter().find(|card| card.name == rule);
-        card.map(|card: &Card| card.url.as_str())
-    };
     let document = Check {
         version: FORMAT,
         tool: Tool::default(),
@@ -27,7 +23,7 @@ pub fn check_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         diagnostics: report
             .diagnostics
             .iter()
-            .map(|diagnostic| finding(diagnostic, url(diagnostic.rule), &places))
+            .map(|diagnostic| finding(diagnostic, report, &places))
             .collect(),
         summary: CheckSummary {
             files: summary.files,
@@ -41,6 +37,16 @@ pub fn check_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         },
     };
     write_document(out, &document)
+}
+
+/// Writes the findings, each as one document on one line, in the shape they have in [`check_json`].
+///
+/// # Errors
+/// What the writer says.
+pub fn json_lines(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let places = Places::new(&report.sources);
+    let mut findings = report.diagnostics.iter();
+    findings.try_for_each(|diagnostic| write_line(out, &finding(diagnostic, report, &places)))
 }
 
 /// Writes the hops.
@@ -70,8 +76,16 @@ pub fn hops_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 /// Writes a document in which no control character stands as itself. Outside of strings JSON has
 /// none but line ends, so that escaping the finished text is escaping the strings.
 pub(super) fn write_document(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(document)?;
-    let mut rest = text.as_str();
+    write_escaped(out, &serde_json::to_string_pretty(document)?)
+}
+
+/// Writes a document as [`write_document`], on one line.
+pub(super) fn write_line(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
+    write_escaped(out, &serde_json::to_string(document)?)
+}
+
+fn write_escaped(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    let mut rest = text;
     let raw = |letter: char| letter != '\n' && is_control(letter);
     while let Some((at, letter)) = rest.char_indices().find(|(_, letter)| raw(*letter)) {
         let (before, after) = rest.split_at(at);
@@ -81,11 +95,7 @@ pub(super) fn write_document(out: &mut dyn Write, document: &impl Serialize) -> 
     writeln!(out, "{rest}")
 }
 
-fn finding<'r>(
-    diagnostic: &'r Diagnostic,
-    url: Option<&'r str>,
-    places: &Places<'r>,
-) -> Finding<'r> {
+fn finding<'r>(diagnostic: &'r Diagnostic, report: &'r Report, places: &Places<'r>) -> Finding<'r> {
     let fix = |fix: &'r crate::diagnostic::Fix| Fix {
         message: &fix.message,
         applicability: fix.applicability.name(),
@@ -110,7 +120,7 @@ fn finding<'r>(
         help: &diagnostic.help,
         dead_ends: &diagnostic.dead_ends,
         symptoms: &diagnostic.symptoms,
-        url,
+        url: report.card(diagnostic.rule).map(|card| card.url.as_str()),
         fixes: diagnostic.fixes.iter().map(fix).collect(),
         seen: diagnostic.seen.as_ref().map(|seen| Seen {
             count: seen.count,

@@ -1,0 +1,27 @@
+;; Has ngxlint run by `ngxlint-check', goes through what it found, has Flycheck read the same, and writes
+;; where both came to.
+(require 'json)
+(package-initialize)
+(require 'flycheck)
+(load (expand-file-name "emacs/ngxlint.el" (getenv "EDITORS")) nil t)
+(defvar rows nil)
+(defun note-row (file line level)
+  (push (vector (file-relative-name file) line level (buffer-substring (point) (line-end-position)))
+        rows))
+
+(let* ((command "ngxlint check --quiet --output-format concise nginx.conf")
+       (buffer (ngxlint-check command)))
+  (while (process-live-p (get-buffer-process buffer)) (accept-process-output nil 0.05))
+  (accept-process-output nil 0.2)
+  (while (ignore-errors (next-error) t)
+    (set-buffer (window-buffer))
+    (let* ((message (with-current-buffer buffer (get-text-property (point) 'compilation-message)))
+           (level (aref ["n" "w" "e"] (compilation--message->type message))))
+      (note-row (buffer-file-name) (line-number-at-pos) level)))
+  (find-file "nginx.conf")
+  (dolist (found (flycheck-parse-with-patterns (shell-command-to-string command) 'ngxlint
+                                               (current-buffer)))
+    (goto-char (flycheck-error-pos found))
+    (note-row (flycheck-error-filename found) (flycheck-error-line found)
+              (substring (symbol-name (flycheck-error-level found)) 0 1))))
+(write-region (json-encode (vconcat (nreverse rows))) nil "found")
