@@ -10,10 +10,11 @@ null_ls.register(helpers.make_builtin({
     args = { 'check', '--quiet', '--output-format', 'concise', '$FILENAME' },
     to_stdin = false,
     format = 'line',
+    multiple_files = true,
     check_exit_code = { 0, 1 },
     on_output = helpers.diagnostics.from_pattern(
-      '^.+:(%d+):(%d+): (%a+): (.+) %[([%w-]+)%]$',
-      { 'row', 'col', 'severity', 'message', 'code' },
+      '^(.+):(%d+):(%d+): (%a+): (.+) %[([%w-]+)%]$',
+      { 'filename', 'row', 'col', 'severity', 'message', 'code' },
       { severities = {
         error = helpers.diagnostics.severities.error,
         warning = helpers.diagnostics.severities.warning,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::place::Places;
-use super::text::is_control;
+use super::text::{is_control, without_commands};
 use crate::diagnostic::{Diagnostic, HopRow, Label, LogTally, PeerRow, Report, TargetRow};
 use crate::source::{Location, SourceId};
 
@@ -84,8 +84,10 @@ pub(super) fn write_line(out: &mut dyn Write, document: &impl Serialize) -> io::
     write_escaped(out, &serde_json::to_string(document)?)
 }
 
+/// A log of a CI system may be where it goes.
 fn write_escaped(out: &mut dyn Write, text: &str) -> io::Result<()> {
-    let mut rest = text;
+    let text = without_commands(text, "\\u005b");
+    let mut rest = &*text;
     let raw = |letter: char| letter != '\n' && is_control(letter);
     while let Some((at, letter)) = rest.char_indices().find(|(_, letter)| raw(*letter)) {
         let (before, after) = rest.split_at(at);

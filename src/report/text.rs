@@ -38,6 +38,11 @@ pub(super) fn visible_bytes(bytes: &[u8]) -> String {
 /// `text` without what the runner of a CI system takes for a command wherever in a line it stands
 /// (`##[set-output …]` of GitHub, `##vso[…]` of Azure, `##teamcity[…]`): the bracket becomes `\u{5b}`.
 pub(super) fn defused(text: &str) -> Cow<'_, str> {
+    without_commands(text, "\\u{5b}")
+}
+
+/// `text` with `bracket` for that of every such command.
+pub(super) fn without_commands<'t>(text: &'t str, bracket: &str) -> Cow<'t, str> {
     if !text.contains("##") {
         return Cow::Borrowed(text);
     }
@@ -48,7 +53,7 @@ pub(super) fn defused(text: &str) -> Cow<'_, str> {
         out.push_str("##");
         let name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphabetic());
         match piece.split_once('[').filter(|(before, _)| name(before.trim_start_matches('#'))) {
-            Some((before, after)) => out.push_str(&format!("{before}\\u{{5b}}{after}")),
+            Some((before, after)) => out.extend([before, bracket, after]),
             None => out.push_str(piece),
         }
     }

@@ -5,6 +5,7 @@
 
 mod diagnose;
 mod fix;
+mod format;
 mod log;
 mod snapshot;
 
@@ -282,7 +283,7 @@ const CONTRACT: &[Row] = &[
 fn every_verb_keeps_the_contract() {
     let tree = tree();
     let mut broken = Vec::new();
-    for (directory, arguments, exit, out, err) in CONTRACT {
+    for (directory, arguments, exit, out, err) in CONTRACT.iter().chain(format::CONTRACT) {
         let run = Run::of(&tree.path().join(directory), arguments, None);
         let kept = run.exit == Some(*exit) && holds(&run.out, *out) && holds(&run.err, *err);
         if !kept {
@@ -297,7 +298,7 @@ fn every_verb_keeps_the_contract() {
 #[test]
 fn nothing_of_a_run_reaches_the_terminal_as_it_is() {
     let tree = tree();
-    for (directory, arguments, ..) in CONTRACT {
+    for (directory, arguments, ..) in CONTRACT.iter().chain(format::CONTRACT) {
         if arguments.contains(&"always") {
             continue;
         }

@@ -1,9 +1,10 @@
-;; Has ngxlint run by `ngxlint-check', goes through what it found, has Flycheck read the same, and writes
-;; where both came to.
+;; Has ngxlint run by `ngxlint-check' and by Flycheck, goes through what they found, and writes where
+;; both came to.
 (require 'json)
 (package-initialize)
 (require 'flycheck)
 (load (expand-file-name "emacs/ngxlint.el" (getenv "EDITORS")) nil t)
+(define-derived-mode nginx-mode prog-mode "nginx")
 (defvar rows nil)
 (defun note-row (file line level)
   (push (vector (file-relative-name file) line level (buffer-substring (point) (line-end-position)))
@@ -19,8 +20,13 @@
            (level (aref ["n" "w" "e"] (compilation--message->type message))))
       (note-row (buffer-file-name) (line-number-at-pos) level)))
   (find-file "nginx.conf")
-  (dolist (found (flycheck-parse-with-patterns (shell-command-to-string command) 'ngxlint
-                                               (current-buffer)))
+  (nginx-mode)
+  (flycheck-mode)
+  (let (done)
+    (add-hook 'flycheck-after-syntax-check-hook (lambda () (setq done t)) nil t)
+    (flycheck-buffer)
+    (while (not done) (accept-process-output nil 0.05)))
+  (dolist (found flycheck-current-errors)
     (goto-char (flycheck-error-pos found))
     (note-row (flycheck-error-filename found) (flycheck-error-line found)
               (substring (symbol-name (flycheck-error-level found)) 0 1))))

@@ -28,6 +28,7 @@ fn assert_found(editor: &mut Command) {
         .current_dir(tree.path())
         .env("PATH", std::env::join_paths(path).unwrap())
         .env("EDITORS", Path::new(env!("CARGO_MANIFEST_DIR")).join("editors"))
+        .env("HOME", tree.path())
         .env("LC_ALL", "C.UTF-8");
     let output = run(editor, b"");
     let found = fs::read_to_string(tree.path().join("found"));
@@ -54,4 +55,22 @@ fn emacs_goes_to_every_finding() {
             .args(["--no-init-file", "--no-site-file", "--batch", "-l"])
             .arg(script),
     );
+}
+
+#[test]
+fn the_recipes_for_neovim_read_every_line() {
+    let tree = repository();
+    let lines = checked(tree.path(), "concise").stdout;
+    let recipes = Path::new(env!("CARGO_MANIFEST_DIR")).join("editors/nvim");
+    let found = written(Command::new("lua5.1").arg(beside("recipe.lua")).arg(recipes), &lines);
+    let tails = findings(tree.path()).into_iter().map(|finding| {
+        let (start, rule) = (&finding["range"]["start"], finding["rule"].as_str().unwrap());
+        let level = finding["level"].as_str().unwrap();
+        format!(".conf {} {} {level} {rule}", start["line"], start["column"])
+    });
+    let tails: Vec<_> = tails.collect();
+    assert_eq!(found.lines().count(), 2 * tails.len());
+    for (line, tail) in found.lines().zip(tails.iter().chain(&tails)) {
+        assert!(line.ends_with(tail), "{line}: {tail}");
+    }
 }
