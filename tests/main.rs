@@ -15,6 +15,8 @@ mod hops;
 #[cfg(test)]
 mod idiom;
 #[cfg(test)]
+mod law;
+#[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod nginx;

@@ -9,7 +9,7 @@ use super::format::Format;
 use super::option::{
     Configuration, Levels, Paths, Talk, Target, confidences, levels, request, rule_or_category,
 };
-use super::{Failure, output, progress};
+use super::{Failure, baseline, output, progress};
 use crate::diagnostic::{Confidence, Level, Report};
 use crate::engine::Policy;
 use crate::project;
@@ -26,6 +26,8 @@ pub(super) struct Arguments {
     target: Target,
     #[command(flatten)]
     findings: Findings,
+    #[command(flatten)]
+    known: baseline::Known,
     #[command(flatten)]
     fixing: Fixing,
     #[command(flatten)]
@@ -95,10 +97,10 @@ impl FailOn {
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let Arguments { paths, target, findings, fixing, configuration, talk } = arguments;
+    let Arguments { paths, target, findings, known, fixing, configuration, talk } = arguments;
     let Target { place, nginx_version } = target;
     let request = request(paths, place, configuration, &talk)?;
-    let request = project::Request { nginx_version, ..request };
+    let request = project::Request { nginx_version, baseline: known.choice(), ..request };
     if fixing.is_asked_for()? {
         let policy = findings.selection.policy(Level::Warning);
         return fixing.run(findings, &project::Request { policy, ..request }, &talk);
@@ -113,7 +115,10 @@ impl Findings {
         let request = project::Request { policy, ..request };
         let report = project::check(&Disk, &request);
         progress::clear();
-        self.write(&report.map_err(Failure::new)?, &request.policy, talk)
+        let report = report.map_err(Failure::new)?;
+        let exit = self.write(&report, &request.policy, talk)?;
+        baseline::write(&request.baseline, &report, talk)?;
+        Ok(exit)
     }
 
     /// What to run and to show where logs are read: somebody asked what their lines mean.
@@ -153,6 +158,7 @@ impl Findings {
         }
         format.say_left_out(report);
         output::unknown_release(report, talk);
+        baseline::stale(report, talk);
         output::files(report, talk);
         Ok(selection.exit(report))
     }

@@ -5,6 +5,7 @@
 //! to standard error, and nothing that others wrote reaches either as it is.
 
 mod backend;
+mod baseline;
 mod check;
 mod diagnose;
 mod explain;

@@ -105,7 +105,7 @@ pub(super) fn open(path: &Path) -> Result<impl Read + use<>, Failure> {
     file.map_err(|error| Failure::new(format!("{}: {error}", visible_path(path))))
 }
 
-/// The text of a settings file that is to be added to, if there is one.
+/// The text of a settings file or baseline that is to be written, if there is one.
 pub(super) fn read_settings(path: &Path) -> Result<Option<String>, Failure> {
     #[expect(clippy::disallowed_methods, reason = "it is written again at once")]
     match std::fs::read_to_string(path) {
@@ -115,7 +115,7 @@ pub(super) fn read_settings(path: &Path) -> Result<Option<String>, Failure> {
     }
 }
 
-/// Writes a settings file that was added to, and held `before`.
+/// Writes a settings file or baseline that held `before`.
 pub(super) fn write_settings(path: &Path, before: Option<&str>, text: &str) -> Result<(), Failure> {
     let written = match before {
         Some(before) => Disk.replace(path, before.as_bytes(), text.as_bytes()),

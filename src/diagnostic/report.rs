@@ -25,6 +25,8 @@ pub struct Report {
     pub hops: Vec<HopRow>,
     /// One card for each rule that found something.
     pub cards: Vec<Card>,
+    /// The text of a new baseline, if one is to be written: what was found, and is not shown.
+    pub baseline: Option<String>,
 }
 
 impl Report {
@@ -60,6 +62,10 @@ pub struct Summary {
     pub infos: usize,
     /// Findings below `--min-level` or `--min-confidence`.
     pub hidden: usize,
+    /// Findings that a baseline knows, and that are not shown.
+    pub known: usize,
+    /// What a baseline knows and is not found any more, a sentence each.
+    pub stale: Vec<String>,
     /// Findings shown that have a safe fix.
     pub fixable: usize,
     /// Whether all that the configuration includes was read.

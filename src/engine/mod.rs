@@ -2,6 +2,7 @@
 //! say. Findings of several uses of one place are merged, weighed by confidence and target,
 //! suppressed by comments, and filtered.
 
+mod counterpart;
 mod dispatch;
 mod merge;
 mod policy;
@@ -17,15 +18,15 @@ use crate::model::Model;
 use crate::nginx::VersionSet;
 use crate::page::Page;
 use crate::rules::{self, Finding, Rule};
-use crate::source::SourceId;
+use crate::source::{Location, SourceId};
 
 /// What a run over one configuration found.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// What is shown, in no particular order.
     pub diagnostics: Vec<Diagnostic>,
-    /// How many findings are below the least level or confidence that is shown.
-    pub hidden: usize,
+    /// Rule and place of each finding below the least level or confidence that is shown.
+    pub hidden: Vec<(&'static str, Location)>,
 }
 
 /// Runs the rules that `policy` selects over a configuration and keeps what is found in the texts
@@ -53,7 +54,7 @@ pub fn run(
             continue;
         }
         if diagnostic.level < policy.min_level || diagnostic.confidence < policy.min_confidence {
-            outcome.hidden += 1;
+            outcome.hidden.push((diagnostic.rule, diagnostic.at));
             continue;
         }
         // What no release of the target takes is no mend; what all of it takes comes first.

@@ -1,14 +1,14 @@
 //! What comments silence, and what is wrong with those comments.
 
-use crate::diagnostic::Category;
+use crate::diagnostic::{Applicability, Category, Edit};
 use crate::include::Files;
 use crate::model::Model;
 use crate::nginx::{Contexts, id};
-use crate::rules::{self, Context, Finding, Rule, UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSION};
+use crate::rules::{self, Context, Draft, Finding, Rule, UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSION};
 use crate::source::{Location, SourceId};
-use crate::syntax::{Asks, Note, Spanned};
+use crate::syntax::{Asks, Mention, Note, Spanned, without};
 
-use super::Policy;
+use super::{Policy, counterpart};
 
 /// Takes away what comments silence, and adds what is wrong with the comments of the texts that
 /// `reported` accepts.
@@ -25,6 +25,15 @@ pub(super) fn comments(
             let mut complaint = Complaint { model, files, policy, source, all: &mut complaints };
             match &note.asks {
                 Asks::Ignore(names) => complaint.ignore(note, names, &mut findings),
+                Asks::Enable(name) => complaint.enable(note, name),
+                Asks::NginxLint(names) => {
+                    let own = names.iter().flat_map(|name| counterpart::of_nginx_lint(&name.text));
+                    let own: Vec<_> = own.copied().collect();
+                    findings.retain(|Finding { diagnostic: one, .. }| {
+                        let here = one.at.source == source && is_meant(note, one.at.span.start);
+                        !(here && own.contains(&one.rule))
+                    });
+                }
                 Asks::Speaks(words) => complaint.speaks(note, words),
                 Asks::Context(word) if word.text.parse::<Contexts>().is_err() => {
                     let message = format!("`{}` is no context of nginx", word.text);
@@ -50,14 +59,8 @@ struct Complaint<'a> {
 impl Complaint<'_> {
     fn ignore(&mut self, note: &Note, names: &[Spanned], findings: &mut Vec<Finding>) {
         for name in names {
-            let rule = Rule::named(&name.text);
             let category: Option<Category> = name.text.parse().ok();
-            if rules::COMING.contains(&name.text.as_str()) {
-                continue;
-            }
-            if rule.is_none() && category.is_none() {
-                let message = format!("`{}` is no rule{}", name.text, suggestion(&name.text));
-                self.unknown(name, message);
+            if !self.is_known(name) {
                 continue;
             }
             let silenced = |finding: &Finding| {
@@ -73,9 +76,52 @@ impl Complaint<'_> {
                 .filter(|rule| self.policy.runs(rule))
                 .any(|rule| rule.name == name.text || Some(rule.category) == category);
             if before == findings.len() && runs {
-                self.unused(name, format!("`{}` finds nothing here to be silent about", name.text));
+                let message = format!("`{}` finds nothing here to be silent about", name.text);
+                self.needless(note, name, message);
             }
         }
+    }
+
+    fn enable(&mut self, note: &Note, name: &Spanned) {
+        if self.is_known(name) {
+            let message = format!("`{}` is not disabled here, not under that name", name.text);
+            self.needless(note, name, message);
+        }
+    }
+
+    /// Whether a name is one that rules go by or will go by now; complains of one that is none.
+    fn is_known(&mut self, name: &Spanned) -> bool {
+        let text = name.text.as_str();
+        if rules::COMING.contains(&text) {
+            return false;
+        }
+        let known = Rule::named(text).is_some() || text.parse::<Category>().is_ok();
+        if !known {
+            self.unknown(name, format!("`{text}` is no rule{}", suggestion(text)));
+        }
+        known
+    }
+
+    /// Complains of a name that its comment could do without.
+    fn needless(&mut self, note: &Note, name: &Spanned, message: String) {
+        let tree = self.files.tree(self.source);
+        let own = Mention { comment: note.span, name: name.span };
+        let edits: Option<Vec<Edit>> = std::iter::once(own)
+            .chain(note.end)
+            .map(|mention| {
+                let (span, text) = without(tree, mention)?;
+                Some(Edit { at: Location::new(self.source, span), text: text.to_owned() })
+            })
+            .collect();
+        self.report(&UNUSED_SUPPRESSION, name, message, |draft| match edits {
+            Some(edits) => draft.fix(
+                format!("take `{}` out of the comment", name.text),
+                Applicability::Safe,
+                None,
+                edits,
+            ),
+            None => draft,
+        });
     }
 
     fn speaks(&mut self, note: &Note, words: &Spanned) {
@@ -92,7 +138,7 @@ impl Complaint<'_> {
         });
         if !takes {
             let message = "no `server` of an upstream and no `*_pass` stands here";
-            self.unused(words, message.to_owned());
+            self.report(&UNUSED_SUPPRESSION, words, message.to_owned(), |draft| draft);
         }
     }
 
@@ -103,7 +149,6 @@ impl Complaint<'_> {
             Some(_) if matches!(word.text.as_str(), "context" | "speaks") => {
                 format!("`{0}` wants a value: `{0}=…`", word.text)
             }
-            Some(_) if word.text == "enable" => "nothing is disabled here to be enabled".to_owned(),
             Some(_) => format!("`{0}` wants the names of rules: `{0}[rule]`", word.text),
             None => {
                 let near =
@@ -116,17 +161,19 @@ impl Complaint<'_> {
     }
 
     fn unknown(&mut self, word: &Spanned, message: String) {
-        self.report(&UNKNOWN_SUPPRESSION, word, message);
+        self.report(&UNKNOWN_SUPPRESSION, word, message, |draft| draft);
     }
 
-    fn unused(&mut self, word: &Spanned, message: String) {
-        self.report(&UNUSED_SUPPRESSION, word, message);
-    }
-
-    fn report(&mut self, rule: &'static Rule, word: &Spanned, message: String) {
+    fn report(
+        &mut self,
+        rule: &'static Rule,
+        word: &Spanned,
+        message: String,
+        more: impl FnOnce(Draft<'_>) -> Draft<'_>,
+    ) {
         if self.policy.runs(rule) {
             let at = Location::new(self.source, word.span);
-            Context::new(self.model, self.files, rule, self.all).report_at(at, message);
+            more(Context::new(self.model, self.files, rule, self.all).report_at(at, message));
         }
     }
 }

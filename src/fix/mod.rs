@@ -86,6 +86,8 @@ pub fn fix<E>(
     let mut before = Texts::new();
     let mut applied = Vec::new();
     let mut withheld: Vec<Applied> = Vec::new();
+    // How many fixes there were before the round before the last.
+    let mut settled = 0;
     for round in 0.. {
         let mut chosen = choose::choose(&report, unsafely);
         chosen.retain(|one| !withheld.contains(&applied_of(&report, one)));
@@ -93,7 +95,9 @@ pub fn fix<E>(
             break;
         }
         if round == ROUNDS {
-            let mut rules: Vec<&str> = chosen.iter().map(|one| one.rule).collect();
+            // Fixes that undo each other take turns.
+            let last = applied.get(settled..).unwrap_or_default().iter().map(|one: &Applied| one.rule);
+            let mut rules: Vec<&str> = chosen.iter().map(|one| one.rule).chain(last).collect();
             rules.sort_unstable();
             rules.dedup();
             return Err(Error::Unsettled(rules));
@@ -120,6 +124,9 @@ pub fn fix<E>(
         }
         if kept.is_empty() {
             continue;
+        }
+        if round + 2 == ROUNDS {
+            settled = applied.len();
         }
         applied.extend(kept.iter().map(|one| applied_of(&report, one)));
         drop(kept);

@@ -58,7 +58,10 @@ fn mixture(model: &Model<'_>, upstream: &Upstream) -> Option<Mixture> {
     }
     let peers = peers(model, upstream);
     let certain = |peer: &Peer| peer.certainty() == Some(Certainty::Certain);
-    for (part, _) in peers.first()?.accepts().within(model.target()) {
+    let first = peers.first()?.accepts();
+    let differ = peers.iter().any(|peer| peer.accepts() != first);
+    let parts = if differ { first.within(model.target()) } else { Vec::new() };
+    for (part, _) in parts {
         let at = |peer: &Peer| peer.accepts().within(&part).first().map(|(_, accepts)| **accepts);
         for way in [tls as fn(&Accepts) -> Way, header, application] {
             let ways: Vec<Way> = peers

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use super::advice::{Advice, by_page, count_in, log_label};
 use super::unit::Unit;
-use super::{Error, Request, Shown, find, finish};
+use super::{Error, Request, Shown, find, settle};
 use crate::diagnostic::{Diagnostic, Level, LogTally, OrdinaryRow, Report, TargetRow};
 use crate::engine::{self, Policy};
 use crate::errorlog::{Catalogue, Gather, Group, Line, ordinary_cause};
@@ -159,8 +159,9 @@ pub fn diagnose(
     summarise(&sides, &mut report, &mut shown);
     report.summary.log = Some(tally);
     drop(sides);
+    settle(&mut report, &files.sources, &shown);
     report.sources = std::mem::take(&mut files.sources);
-    finish(&mut report, &shown);
+    super::count(&mut report, &shown);
     Ok(Diagnosis { report, learned })
 }
 

@@ -112,8 +112,7 @@ impl Finder<'_> {
 
     /// The settings that hold for what stands in `directory`.
     fn settings(&self, directory: &Path) -> Result<Option<Settings>, Error> {
-        let names: Vec<&str> =
-            rules::names().into_iter().chain(rules::COMING.iter().copied()).collect();
+        let names = rule_names();
         Ok(match &self.request.settings {
             SettingsChoice::Discover => settings::discover(self.loader, directory, &names)?,
             SettingsChoice::File(path) => Some(settings::read(self.loader, path, &names)?),
@@ -442,6 +441,11 @@ impl Finder<'_> {
         }
         siblings
     }
+}
+
+/// The names of rules that settings and baselines may use.
+pub(super) fn rule_names() -> Vec<&'static str> {
+    rules::names().into_iter().chain(rules::COMING.iter().copied()).collect()
 }
 
 /// So many bytes of files beside a fragment are read for its sake.

@@ -2,6 +2,7 @@
 //! what they mean, run the rules, put together what they found.
 
 mod advice;
+mod baseline;
 mod classify;
 mod detection;
 mod diagnose;
@@ -36,7 +37,7 @@ use crate::engine::Policy;
 use crate::fix::{self, Fixed};
 use crate::nginx::{Flavor, VersionSet};
 use crate::rules;
-use crate::source::{Loader, Location, SourceId};
+use crate::source::{Loader, Location, SourceId, Sources};
 
 /// What a user asks for.
 #[derive(Clone, Debug)]
@@ -65,6 +66,8 @@ pub struct Request {
     pub respect_gitignore: bool,
     /// What to run and to show.
     pub policy: Policy,
+    /// Which findings are known already.
+    pub baseline: BaselineChoice,
     /// Whether the report is to hold a row for each hop.
     pub hops: bool,
     /// Whether logs alone are not enough: there has to be a configuration.
@@ -88,6 +91,7 @@ impl Default for Request {
             exclude: Vec::new(),
             respect_gitignore: true,
             policy: Policy::default(),
+            baseline: BaselineChoice::Settings,
             hops: false,
             needs_root: false,
             progress: None,
@@ -115,6 +119,17 @@ pub enum SettingsChoice {
     None,
 }
 
+/// Which findings are known already, and not reported again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BaselineChoice {
+    /// Those of the baseline that the settings name, if they name one.
+    Settings,
+    /// Those of this one.
+    File(PathBuf),
+    /// All of them: they make up this one.
+    Write(PathBuf),
+}
+
 /// Checks what is asked for. A report of no files means that there was nothing to check.
 ///
 /// # Errors
@@ -132,8 +147,12 @@ pub fn check(loader: &dyn Loader, request: &Request) -> Result<Report, Error> {
         unit.analyse(&files, request, &mut report, &mut reported);
     }
     report.own = std::mem::take(&mut reported.files);
+    settle(&mut report, &files.sources, &reported);
+    if request.upgrade.is_none() {
+        baseline::hold(loader, request, &files, &units, &reported.hidden, &mut report)?;
+    }
     report.sources = std::mem::take(&mut files.sources);
-    finish(&mut report, &reported);
+    count(&mut report, &reported);
     Ok(report)
 }
 
@@ -175,12 +194,13 @@ struct Shown {
     files: HashSet<SourceId>,
     /// The hops, by place and by what is found there: a place in two servers may be two hops.
     hops: HashSet<(Location, u64)>,
+    /// Rule and place of what is found and not shown.
+    hidden: Vec<(&'static str, Location)>,
 }
 
-/// Puts findings in order, each once, and counts.
-fn finish(report: &mut Report, shown: &Shown) {
+/// Puts findings in order, each once.
+fn settle(report: &mut Report, sources: &Sources, shown: &Shown) {
     keep_common(report, shown);
-    let sources = &report.sources;
     report.diagnostics.sort_by(|a, b| {
         let name = |one: &Diagnostic| sources.source(one.at.source).name.as_path();
         let before = |one: &Diagnostic| sources.source(one.at.source).before;
@@ -189,6 +209,10 @@ fn finish(report: &mut Report, shown: &Shown) {
         files.then_with(|| place(a).cmp(&place(b))).then_with(|| a.message.cmp(&b.message))
     });
     report.diagnostics.dedup_by(|a, b| a.rule == b.rule && a.at == b.at && a.message == b.message);
+}
+
+/// Counts what is found.
+fn count(report: &mut Report, shown: &Shown) {
     let found: HashSet<&str> = report.diagnostics.iter().map(|one| one.rule).collect();
     let cards = rules::ALL.iter().filter(|rule| found.contains(rule.name));
     report.cards = cards.map(|rule| rule.card()).collect();

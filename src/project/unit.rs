@@ -118,6 +118,11 @@ impl Unit {
         !self.hidden.contains(&source) && self.reported.iter().any(is_meant)
     }
 
+    /// The texts that are reported.
+    pub(super) fn own(&self, files: &Files) -> HashSet<SourceId> {
+        self.sources().filter(|source| self.reports(files, *source)).collect()
+    }
+
     /// Analyses it and adds what is found to `report`, its reported texts and hops to `shown`.
     pub(super) fn analyse(
         &self,
@@ -126,8 +131,7 @@ impl Unit {
         report: &mut Report,
         shown: &mut Shown,
     ) {
-        let own: HashSet<SourceId> =
-            self.sources().filter(|source| self.reports(files, *source)).collect();
+        let own = self.own(files);
         if own.is_empty() {
             return;
         }
@@ -148,7 +152,8 @@ impl Unit {
             }
         };
         report.diagnostics.extend(outcome.diagnostics);
-        report.summary.hidden += outcome.hidden;
+        report.summary.hidden += outcome.hidden.len();
+        shown.hidden.extend(outcome.hidden);
         report.summary.complete &= self.config.is_complete();
         for unread in self.config.unread() {
             let why = match unread.why {

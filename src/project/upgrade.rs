@@ -83,7 +83,7 @@ pub(super) fn changes(
     }
     between.diagnostics.retain(|one| CHANGES.contains(&one.rule));
     after.diagnostics.append(&mut between.diagnostics);
-    after.hidden = after.hidden.saturating_sub(before.hidden);
+    after.hidden.truncate(after.hidden.len().saturating_sub(before.hidden.len()));
     after
 }
 

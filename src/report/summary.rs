@@ -29,6 +29,9 @@ pub fn summary(report: &Report, level: Level, confidence: Confidence) -> String 
     if summary.fixable > 0 {
         text.push_str(&format!(" ({} with a safe fix)", summary.fixable));
     }
+    if summary.known > 0 {
+        text.push_str(&format!("; {} in the baseline", summary.known));
+    }
     if summary.hidden > 0 {
         text.push_str(&format!("; {} hidden below --min-level {level}", summary.hidden));
         if confidence > Confidence::Likely {

@@ -2,7 +2,7 @@
 
 use super::{Context, Draft, On, Rule, insert_behind, peers_in_words, replace};
 use crate::diagnostic::{Applicability, Category, Level};
-use crate::model::{Certainty, Clash, Evidence, HTTP2_TO_UPSTREAM, Hop, Kind, Mismatch};
+use crate::model::{Certainty, Clash, Evidence, HTTP2_TO_UPSTREAM, Header, Hop, Kind, Mismatch};
 use crate::nginx::{Contexts, Version, VersionSet, id};
 
 /// The rule.
@@ -56,7 +56,10 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
     );
     // A peer that speaks HTTP/1 would be broken.
     if hop.kind() == Kind::Proxy && clash.is_of_all(hop) {
-        by_grpc_pass(by_version(draft, hop, clash), hop);
+        // Over HTTP/2 nothing is upgraded: what its author wanted more, nobody can tell.
+        let upgrades = hop.scope().headers(id::PROXY_SET_HEADER, "upgrade").any(Header::is_sent);
+        let draft = if upgrades { draft } else { by_version(draft, hop, clash) };
+        by_grpc_pass(draft, hop);
     }
 }
 

@@ -38,6 +38,12 @@ pub fn discover(
 /// # Errors
 /// The file cannot be read or obeyed.
 pub fn read(loader: &dyn Loader, path: &Path, rules: &[&str]) -> Result<Settings, Error> {
+    let (text, directory) = open(loader, path)?;
+    parse(&text, path, directory, rules)
+}
+
+/// The text of the file at `path`, and the one name of its directory.
+pub(super) fn open(loader: &dyn Loader, path: &Path) -> Result<(String, PathBuf), Error> {
     let cannot = |error| Error::whole(path, format!("cannot be read: {error}"));
     let bytes = loader.read(path).map_err(cannot)?;
     let text = std::str::from_utf8(&bytes).map_err(|error| {
@@ -46,7 +52,7 @@ pub fn read(loader: &dyn Loader, path: &Path, rules: &[&str]) -> Result<Settings
     })?;
     let typed = path.parent().unwrap_or(Path::new(""));
     let directory = loader.canonical(here(typed)).map_err(cannot)?;
-    parse(text, path, directory, rules)
+    Ok((text.to_owned(), directory))
 }
 
 /// The file in this directory, if any.

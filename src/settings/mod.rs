@@ -1,10 +1,12 @@
 //! What a user declares once and for all in `ngxlint.toml`: the target, the roots, what to leave
 //! out, how loud each rule is and what the peers outside the configuration speak.
 //!
-//! [`discover`] finds the file that rules a directory, [`read`] reads one that was named. Both
-//! give plain [`Settings`], every path in them as one would type it from the current directory,
-//! or one [`Error`] that names the file, the line and the key: settings are never half obeyed.
+//! [`discover`] finds the file that rules a directory, [`read`] reads one that was named,
+//! [`read_baseline`] the findings that are known already. Each gives plain data, every path in it
+//! as one would type it from the current directory, or one [`Error`] that names the file, the line
+//! and the key: settings are never half obeyed.
 
+mod baseline;
 mod discover;
 mod error;
 mod glob;
@@ -13,6 +15,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use baseline::{Baseline, Known, read_baseline};
 pub use discover::{FILE_NAMES, discover, read};
 pub use error::{Error, closest};
 pub use glob::{GlobError, PathGlob};
@@ -50,6 +53,8 @@ pub struct Settings {
     /// `[per-path]`: further levels for some files, in the order of the file; the last that
     /// matches wins.
     pub per_path: Vec<PerPath>,
+    /// `baseline`: the file of findings that are known and not reported.
+    pub baseline: Option<PathBuf>,
     /// `[[backend]]`: what peers outside the configuration speak; the first that matches wins.
     pub backends: Vec<Backend>,
 }

@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use toml::de::DeTable;
-
 use super::error::suggestion;
 use super::table::{Document, Table, Value, beside};
 use super::{Backend, Error, PathGlob, PerPath, Settings, Stated};
@@ -19,11 +17,7 @@ pub(super) fn parse(
     rules: &[&str],
 ) -> Result<Settings, Error> {
     let document = Document { file, text };
-    let parsed = DeTable::parse(text).map_err(|error| {
-        let offset = error.span().map_or(0, |span| span.start);
-        let message = error.message().lines().collect::<Vec<_>>().join(", ");
-        document.error(offset, format!("is not TOML: {message}"))
-    })?;
+    let parsed = document.parse()?;
     let top = Table::new(document, String::new(), 0, parsed.get_ref()).only(&KEYS)?;
     let values = |name| top.value(name).map(Value::list).transpose().map(Option::unwrap_or_default);
     let entries = |name| top.value(name).map(Value::table).transpose();
@@ -57,6 +51,10 @@ pub(super) fn parse(
             .map(|table| per_path(&table, rules))
             .transpose()?
             .unwrap_or_default(),
+        baseline: top
+            .value("baseline")
+            .map(|value| Ok(beside(file, value.string()?)))
+            .transpose()?,
         backends: match top.value("backend") {
             Some(value) => value.tables()?.into_iter().map(backend).collect::<Result<_, _>>()?,
             None => Vec::new(),
@@ -138,7 +136,7 @@ fn owned(words: Vec<&str>) -> Vec<String> {
 }
 
 /// The keys at the top of the file.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "nginx-version",
     "flavor",
     "modules",
@@ -148,5 +146,6 @@ const KEYS: [&str; 10] = [
     "include",
     "rules",
     "per-path",
+    "baseline",
     "backend",
 ];

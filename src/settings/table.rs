@@ -18,7 +18,16 @@ pub(super) struct Document<'d> {
     pub(super) text: &'d str,
 }
 
-impl Document<'_> {
+impl<'d> Document<'d> {
+    /// The text as TOML.
+    pub(super) fn parse(self) -> Result<Spanned<DeTable<'d>>, Error> {
+        DeTable::parse(self.text).map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            let message = error.message().lines().collect::<Vec<_>>().join(", ");
+            self.error(offset, format!("is not TOML: {message}"))
+        })
+    }
+
     /// The line (from 1) of a byte offset.
     pub(super) fn line(self, offset: usize) -> u32 {
         line_of(self.text.as_bytes().get(..offset).unwrap_or(self.text.as_bytes()))
@@ -59,6 +68,15 @@ impl<'d, 't> Value<'d, 't> {
             DeValue::Float(number) => Err(self.unquoted(number.as_str())),
             other => Err(self.mistyped("a string", other)),
         }
+    }
+
+    /// A number from 1 on.
+    pub(super) fn number(&self) -> Result<usize, Error> {
+        let DeValue::Integer(number) = self.value else {
+            return Err(self.mistyped("a number", self.value));
+        };
+        let read = usize::from_str_radix(number.as_str(), number.radix());
+        read.ok().filter(|number| *number > 0).ok_or_else(|| self.error("is no number from 1 on"))
     }
 
     /// The text of a string, read as something else.

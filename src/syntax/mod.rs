@@ -12,14 +12,16 @@ mod node;
 mod parser;
 mod print;
 mod problem;
+mod removal;
 #[cfg(test)]
 mod tests;
 mod tree;
 
 pub(crate) use alike::digest;
-pub use comment::{Asks, Note, Spanned, notes};
+pub use comment::{Asks, Mention, Note, Spanned, notes};
 pub use lexer::{is_placeholder, named_placeholder};
 pub use parser::{Parsed, parse};
 pub use print::{Piece, PieceKind, pieces, print};
 pub use problem::{Problem, ProblemKind};
+pub use removal::without;
 pub use tree::{Body, Directive, NodeId, Siblings, Tree, Trivia, TriviaKind, Word};

@@ -77,6 +77,12 @@ impl Tree {
         Directive { tree: self, index: id.0 }
     }
 
+    /// The last directive that begins before `offset`.
+    pub fn before(&self, offset: u32) -> Option<Directive<'_>> {
+        let index = self.nodes.count_before(offset, &self.words).checked_sub(1)?;
+        Some(Directive { tree: self, index: index as u32 })
+    }
+
     /// Every directive in the order of the text, children behind their parents.
     pub fn directives(&self) -> impl ExactSizeIterator<Item = Directive<'_>> {
         (0..self.nodes.len() as u32).map(|index| Directive { tree: self, index })

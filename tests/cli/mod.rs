@@ -3,6 +3,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests make their own files")]
 
+mod adopting;
+mod baseline;
 mod diagnose;
 mod fix;
 mod format;

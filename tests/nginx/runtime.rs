@@ -1,5 +1,6 @@
 //! Mismatches for real: each configuration is started, asked once or twice, and mended.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 use std::sync::LazyLock;
 
@@ -151,6 +152,28 @@ impl Scene {
         page.is_some_and(|page| page.symptoms.iter().any(|row| row.status.contains(&status)))
     }
 
+    /// Whether nginx takes it, the client gets an answer that is none of the bad ones, and nothing is
+    /// logged.
+    fn works(&self) -> Result<(), String> {
+        let verdict = check(self.release, &[("nginx.conf", &self.text)]);
+        if let Some(refusal) = verdict.refusal() {
+            return Err(format!("{}{refusal:?}", self.told()));
+        }
+        let Goes::Wrong(bad, _) = self.situation.goes else { return Ok(()) };
+        let (answer, log) = self.play();
+        let outcome = answer.outcome();
+        let is_good = self.situation.mends.iter().any(|mend| mend.outcome == outcome)
+            || (!bad.contains(&outcome) && matches!(outcome, Outcome::Status(..400)));
+        let is_quiet = !["[error]", "[crit]"].iter().any(|level| log.contains(level));
+        // Nothing listens on that port here.
+        let is_away = log.contains("(111: Connection refused)") && log.contains(":443/");
+        let stays = bad.contains(&outcome) && SAME.contains(&self.situation.rule);
+        if (is_good && is_quiet) || is_away || stays {
+            return Ok(());
+        }
+        Err(format!("{}{outcome:?}\n{log}", self.told()))
+    }
+
     fn fares_well(&self, mend: &Mend) {
         let (answer, log) = self.play();
         assert_eq!(answer.outcome(), mend.outcome, "{}{answer:?}\n{log}", self.told());
@@ -190,4 +213,62 @@ fn every_mend_works() {
             }
         }
     }
+}
+
+/// The text as the program fixes it, with the settings of a user, and whether nothing is left to
+/// say of it.
+fn fixed(scene: &Scene, unsafely: bool) -> (String, bool) {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    std::fs::write(at("nginx.conf"), scene.text()).unwrap();
+    std::fs::write(at("ngxlint.toml"), scene.declared()).unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_ngxlint"))
+        .args(["check", "--fix", "--min-level", "info"])
+        .args(unsafely.then_some("--unsafe-fixes"))
+        .args(["--nginx-version", &scene.release.version.to_string(), "nginx.conf"])
+        .current_dir(directory.path())
+        .output()
+        .unwrap();
+    let exit = run.status.code();
+    assert!(matches!(exit, Some(0 | 1)), "{}{run:?}", scene.told());
+    (std::fs::read_to_string(at("nginx.conf")).unwrap(), exit == Some(0))
+}
+
+/// Rules whose fix writes down what nginx does already.
+const SAME: &[&str] = &["listen-options-conflict", "overridden-pass"];
+
+/// Rules of which no mismatch here is mended by an edit alone, each with the reason.
+const WITHOUT_FIX: &[(&str, &str)] = &[
+    ("directive-context", "where a directive was meant to stand is its author's to say"),
+    ("mixed-upstream-protocols", "one of the servers has to be another"),
+    ("upstream-tls-name", "the name that the peer knows stands nowhere in the text"),
+];
+
+#[test]
+fn what_the_program_fixes_works() {
+    let (mut mended, mut all) = (BTreeSet::new(), BTreeSet::new());
+    let mut wrong = Vec::new();
+    for situation in situation::all() {
+        all.insert(situation.rule);
+        for release in releases(situation.releases) {
+            for &conf in situation.bad {
+                let mut scene = Scene::new(situation, release, conf);
+                let bad = scene.text.clone();
+                let texts = BTreeSet::from([false, true].map(|unsafely| fixed(&scene, unsafely)));
+                for (text, is_clean) in texts.into_iter().filter(|(text, _)| *text != bad) {
+                    scene.text = text;
+                    match scene.works() {
+                        Ok(()) => _ = mended.insert(situation.rule),
+                        Err(what) if is_clean => wrong.push(format!("{bad}fixed to\n{what}")),
+                        // What is left is reported.
+                        Err(_) => {}
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n\n"));
+    let without: Vec<&str> = all.difference(&mended).copied().collect();
+    let known: Vec<&str> = WITHOUT_FIX.iter().map(|(rule, _)| *rule).collect();
+    assert_eq!(without, known);
 }
