@@ -10,6 +10,7 @@ mod command;
 mod completions;
 mod config;
 mod diagnose;
+mod fault;
 mod files;
 mod fix;
 mod format;
@@ -20,7 +21,7 @@ mod snapshot;
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
