@@ -14,7 +14,7 @@ pub(super) fn withhold(findings: &mut [Diagnostic], units: &[Unit], ends: &[usiz
         return;
     }
     let unit_of = |index: usize| ends.partition_point(|end| *end <= index);
-    let mut offered: HashMap<(&str, Location), Vec<(usize, Vec<Fix>)>> = HashMap::new();
+    let mut offered: HashMap<_, Vec<(usize, Vec<Fix>)>> = HashMap::new();
     for (index, one) in findings.iter().enumerate().filter(|(_, one)| !one.fixes.is_empty()) {
         let offers = offered.entry((one.rule, one.at)).or_default();
         offers.push((unit_of(index), one.fixes.clone()));

@@ -234,10 +234,10 @@ impl Rule {
     /// What a format says of it.
     pub fn card(&self) -> Card {
         // That every page can be read is held by a test.
-        let page = Page::parse(self.page).ok();
-        let summary = page.map(|page| page.summary).unwrap_or_default();
-        let Self { name, category, level, .. } = *self;
-        Card { name, category, level, summary, url: url(name) }
+        let parsed = Page::parse(self.page).ok();
+        let summary = parsed.map(|page| page.summary).unwrap_or_default();
+        let Self { name, category, level, page, .. } = *self;
+        Card { name, category, level, summary, url: url(name), page }
     }
 }
 
