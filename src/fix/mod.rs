@@ -96,7 +96,8 @@ pub fn fix<E>(
         }
         if round == ROUNDS {
             // Fixes that undo each other take turns.
-            let last = applied.get(settled..).unwrap_or_default().iter().map(|one: &Applied| one.rule);
+            let last =
+                applied.get(settled..).unwrap_or_default().iter().map(|one: &Applied| one.rule);
             let mut rules: Vec<&str> = chosen.iter().map(|one| one.rule).chain(last).collect();
             rules.sort_unstable();
             rules.dedup();
