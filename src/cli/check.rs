@@ -7,9 +7,9 @@ use clap::{Args, ValueEnum};
 use super::fix::Fixing;
 use super::format::Format;
 use super::option::{
-    Configuration, Levels, Paths, Talk, Target, confidences, levels, request, rule_or_category,
+    Configuration, Levels, Name, Paths, Talk, Target, confidences, levels, request,
 };
-use super::{Failure, baseline, output, progress};
+use super::{Failure, baseline, output, progress, statistics};
 use crate::diagnostic::{Confidence, Level, Report};
 use crate::engine::Policy;
 use crate::project;
@@ -32,6 +32,9 @@ pub(super) struct Arguments {
     fixing: Fixing,
     #[command(flatten)]
     configuration: Configuration,
+    /// List the files that would be checked, and check nothing
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["fix", "diff", "statistics", "write_baseline"])]
+    show_files: bool,
     #[command(flatten)]
     talk: Talk,
 }
@@ -44,6 +47,9 @@ pub(super) struct Findings {
     /// How to write what was found
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
     output_format: Format,
+    /// Show how often each rule found something instead of what it found
+    #[arg(long, help_heading = "Output")]
+    statistics: bool,
 }
 
 /// Which findings there are to be, and which of them count.
@@ -51,10 +57,10 @@ pub(super) struct Findings {
 #[command(next_help_heading = "Rules")]
 struct Selection {
     /// Run only these
-    #[arg(long, value_name = "NAME|CATEGORY", value_delimiter = ',', value_parser = rule_or_category)]
+    #[arg(long, value_name = "NAME|CATEGORY", value_delimiter = ',', value_parser = Name { categories: true }, hide_possible_values = true)]
     select: Vec<String>,
     /// Do not run these
-    #[arg(long, value_name = "NAME|CATEGORY", value_delimiter = ',', value_parser = rule_or_category)]
+    #[arg(long, value_name = "NAME|CATEGORY", value_delimiter = ',', value_parser = Name { categories: true }, hide_possible_values = true)]
     ignore: Vec<String>,
     #[command(flatten)]
     levels: Levels,
@@ -97,10 +103,14 @@ impl FailOn {
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let Arguments { paths, target, findings, known, fixing, configuration, talk } = arguments;
+    let Arguments { paths, target, findings, known, fixing, configuration, show_files, talk } =
+        arguments;
     let Target { place, nginx_version } = target;
     let request = request(paths, place, configuration, &talk)?;
     let request = project::Request { nginx_version, baseline: known.choice(), ..request };
+    if show_files {
+        return list(&request, &talk);
+    }
     if fixing.is_asked_for()? {
         let policy = findings.selection.policy(Level::Warning);
         return fixing.run(findings, &project::Request { policy, ..request }, &talk);
@@ -144,24 +154,51 @@ impl Findings {
         policy: &Policy,
         talk: &Talk,
     ) -> Result<ExitCode, Failure> {
-        let Self { selection, output_format: format } = self;
+        let Self { selection, output_format: format, statistics } = self;
         let summary = report::summary(report, policy.min_level, policy.min_confidence);
-        output::give(talk.output.as_deref(), |out| format.write(out, report, &summary, talk))?;
-        // What is written to a file is shown, too.
-        if talk.output.is_some() && !talk.quiet {
-            output::give(None, |out| Format::Concise.write(out, report, &summary, talk))?;
+        if statistics {
+            statistics::write(report, format, &summary, talk)?;
+        } else {
+            output::give(talk.output.as_deref(), |out| format.write(out, report, &summary, talk))?;
+            // What is written to a file is shown, too.
+            if talk.output.is_some() && !talk.quiet {
+                output::give(None, |out| Format::Concise.write(out, report, &summary, talk))?;
+            }
         }
         if report.summary.files == 0 && report.summary.log.is_none() {
             output::say(NOTHING);
-        } else if format.is_lines(talk) && !talk.quiet {
+        } else if format.is_lines(talk) && !statistics && !talk.quiet {
             summary.lines().for_each(output::say);
         }
-        format.say_left_out(report);
+        if !statistics {
+            format.say_left_out(report);
+        }
         output::unknown_release(report, talk);
         baseline::stale(report, talk);
         output::files(report, talk);
         Ok(selection.exit(report))
     }
+}
+
+/// Lists the files that would be checked: made visible for a terminal, else byte for byte.
+fn list(request: &project::Request, talk: &Talk) -> Result<ExitCode, Failure> {
+    let files = project::files(&Disk, request);
+    progress::clear();
+    let files = files.map_err(Failure::new)?;
+    let raw = talk.output.is_some() || !output::is_terminal();
+    output::give(talk.output.as_deref(), |out| {
+        files.iter().try_for_each(|file| match raw {
+            true => {
+                out.write_all(file.as_os_str().as_encoded_bytes())?;
+                out.write_all(b"\n")
+            }
+            false => writeln!(out, "{}", report::visible_path(file)),
+        })
+    })?;
+    if files.is_empty() {
+        output::say(NOTHING);
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 impl Selection {

@@ -20,7 +20,7 @@ pub(super) struct Fixing {
     #[arg(long)]
     fix: bool,
     /// Show as a diff what would be fixed, and write nothing
-    #[arg(long, conflicts_with = "fix")]
+    #[arg(long, conflicts_with_all = ["fix", "statistics"])]
     diff: bool,
     /// With --fix or --diff: also apply fixes that guess what was meant
     #[arg(long)]

@@ -7,18 +7,24 @@
 mod backend;
 mod baseline;
 mod check;
+mod completions;
+mod config;
 mod diagnose;
 mod explain;
 mod fix;
 mod format;
 mod hops;
+mod init;
 mod installed;
 mod interrupt;
 mod language;
+mod man;
+mod markdown;
 mod option;
 mod output;
 mod progress;
 mod rule;
+mod statistics;
 mod upgrade;
 mod version;
 
@@ -37,9 +43,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let done = match command {
         Command::Check(arguments) => check::run(*arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Config(arguments) => config::run(*arguments),
         Command::Diagnose(arguments) => diagnose::run(*arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Hops(arguments) => hops::run(*arguments),
+        Command::Init(arguments) => init::run(arguments),
+        Command::Man(arguments) => man::run(&arguments),
         Command::Rule(arguments) => rule::run(&arguments),
         Command::Upgrade(arguments) => upgrade::run(*arguments),
         Command::Version => version::run(),
@@ -63,12 +73,20 @@ struct Cli {
 enum Command {
     /// Check configurations
     Check(Box<check::Arguments>),
+    /// Print what makes a shell complete commands, options and their values
+    Completions(completions::Arguments),
+    /// Show the settings in force, and where each comes from
+    Config(Box<config::Arguments>),
     /// Find what is behind the lines of an error log
     Diagnose(Box<diagnose::Arguments>),
     /// Find the rules that a message, a log line or a status is about
     Explain(explain::Arguments),
     /// Show every connection that nginx opens: what it speaks there, and what the peer takes
     Hops(Box<hops::Arguments>),
+    /// Write a settings file to begin with
+    Init(init::Arguments),
+    /// Print the manual page, or write those of all commands
+    Man(man::Arguments),
     /// Explain a rule, or list all rules
     Rule(rule::Arguments),
     /// Show what changes for a configuration between two releases of nginx
@@ -104,6 +122,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
 
 const EXAMPLES: &str = "\
 Examples:
+  ngxlint init                         settings to begin with, once
   ngxlint check                        what is below the current directory
   ngxlint check /etc/nginx/nginx.conf  one configuration with all it includes
   ngxlint hops nginx.conf              who speaks what to whom

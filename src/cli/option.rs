@@ -1,9 +1,10 @@
 //! The options that several commands share, each read into what it means, so that a value that
 //! cannot be meant is refused before anything is read.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, ValueEnum};
 
 use super::{Failure, installed, output, progress};
@@ -70,7 +71,7 @@ pub(super) struct Configuration {
 }
 
 /// How much to say.
-#[derive(Args)]
+#[derive(Args, Default)]
 #[command(next_help_heading = "Output")]
 pub(super) struct Talk {
     /// Write to this file instead of standard output
@@ -121,7 +122,8 @@ impl Args for Levels {
                     .value_name("NAME|CATEGORY")
                     .value_delimiter(',')
                     .action(ArgAction::Append)
-                    .value_parser(rule_or_category)
+                    .value_parser(Name { categories: true })
+                    .hide_possible_values(true)
                     .help(*help),
             )
         })
@@ -188,13 +190,40 @@ pub(super) fn request(
     })
 }
 
+/// Reads the name of a rule, or also of a category, and offers them to who completes.
+#[derive(Clone)]
+pub(super) struct Name {
+    /// Whether a category is meant, too.
+    pub(super) categories: bool,
+}
+
+impl TypedValueParser for Name {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        let parse = if self.categories { rule_or_category } else { rule };
+        parse.parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let categories = Category::ALL.iter().map(|category| category.name());
+        let categories = categories.filter(|_| self.categories);
+        Some(Box::new(categories.chain(names()).map(PossibleValue::new)))
+    }
+}
+
 /// The name of a rule.
-pub(super) fn rule(text: &str) -> Result<String, String> {
+fn rule(text: &str) -> Result<String, String> {
     known(text, "rule", names())
 }
 
 /// The name of a rule or of a category.
-pub(super) fn rule_or_category(text: &str) -> Result<String, String> {
+fn rule_or_category(text: &str) -> Result<String, String> {
     let categories = Category::ALL.iter().map(|category| category.name());
     known(text, "rule and no category", names().chain(categories))
 }

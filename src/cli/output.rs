@@ -72,9 +72,9 @@ pub(super) fn look(talk: &Talk) -> Look {
     let color = match talk.color {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => talk.output.is_none() && standard.is_terminal() && colors(&standard),
+        Color::Auto => talk.output.is_none() && colors(&standard),
     };
-    Look { color, ..Look::default() }
+    Look { color, links: talk.output.is_none() && links(), ..Look::default() }
 }
 
 /// Whether standard output is a terminal.
@@ -126,7 +126,16 @@ pub(super) fn write_settings(path: &Path, before: Option<&str>, text: &str) -> R
     })
 }
 
-/// Whether the environment lets a terminal be coloured (`NO_COLOR`, `TERM`, `CLICOLOR`).
+/// Whether standard output is a terminal that follows links, or `FORCE_HYPERLINK` says so. What runs in
+/// continuous integration is kept as a log, terminal or not.
+fn links() -> bool {
+    let set = |name| std::env::var_os(name).is_some();
+    supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout)
+        && (set("FORCE_HYPERLINK") || !set("CI"))
+}
+
+/// Whether a stream is coloured that nobody speaks of: a terminal that can, unless the environment says
+/// otherwise (`NO_COLOR`, `CLICOLOR`, `TERM`), and anything where it insists (`CLICOLOR_FORCE`).
 fn colors(stream: &io::Stdout) -> bool {
     anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
 }

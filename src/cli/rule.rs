@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::language::Choice;
-use super::option::rule;
+use super::option::Name;
 use super::{Failure, output};
 use crate::page::{Language, Page};
 use crate::report::{self, Look};
@@ -17,7 +17,7 @@ use crate::rules;
 #[command(after_help = EXAMPLES, arg_required_else_help = true)]
 pub(super) struct Arguments {
     /// The rule
-    #[arg(value_parser = rule, required_unless_present = "all", conflicts_with = "all")]
+    #[arg(value_parser = Name { categories: false }, hide_possible_values = true, required_unless_present = "all", conflicts_with = "all")]
     name: Option<String>,
     /// All rules: as text a list, else every page
     #[arg(long)]

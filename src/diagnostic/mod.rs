@@ -2,12 +2,14 @@
 
 mod level;
 mod report;
+mod setting;
 
 pub use level::{Applicability, Category, Confidence, Level};
 pub use report::{
     Card, HopRow, HopTally, LogTally, OrdinaryRow, PeerRow, Report, Speaks, Summary, TargetRow,
     Verdict,
 };
+pub use setting::{Origin, SettingRow};
 
 use crate::nginx::VersionSet;
 use crate::source::Location;
@@ -78,6 +80,14 @@ pub struct Fix {
     pub versions: Option<VersionSet>,
     /// The edits: they do not overlap.
     pub edits: Vec<Edit>,
+}
+
+impl Diagnostic {
+    /// Whether it has a fix that is safe and right in every release of `target`.
+    pub fn is_safely_fixable(&self, target: &VersionSet) -> bool {
+        let safe = |fix: &Fix| fix.applicability == Applicability::Safe;
+        self.fixes.iter().any(|fix| safe(fix) && fix.is_right_in(target))
+    }
 }
 
 impl Fix {

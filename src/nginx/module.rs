@@ -23,6 +23,14 @@ pub fn catalogue_of(path: &[u8]) -> Catalogue {
     found.map_or(Catalogue::Unknown, |(_, catalogue)| Catalogue::Module(catalogue))
 }
 
+/// The names of the catalogues of modules outside nginx.
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<_> = FILES.iter().map(|(_, catalogue)| *catalogue).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 /// What `auto/modules` of nginx builds as files.
 const OWN: [&str; 9] = [
     "ngx_http_geoip_module",

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
-use super::find::rule_names;
+use super::config::rule_names;
 use super::unit::Unit;
 use super::{BaselineChoice, Error, Request};
 use crate::diagnostic::Report;

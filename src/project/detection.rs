@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice;
 
+use super::Request;
 use super::recipe::{self, Named};
 use super::upward::{Upward, here};
 use crate::nginx::{Flavor, Version, VersionSet};
+use crate::settings::Settings;
 use crate::source::{FileKind, Loader};
 
 /// A target that was found.
@@ -40,8 +42,27 @@ impl<'l> Detector<'l> {
         Self { loader, installed, programs: HashMap::new(), directories: HashMap::new() }
     }
 
-    /// The target of a configuration in `directory`, as typed, that stands at `canonical`.
-    pub(super) fn target(&mut self, directory: &Path, canonical: &Path) -> Option<Detected> {
+    /// The target of a configuration in `directory`, as typed, that stands at `canonical`, if nobody
+    /// states one.
+    pub(super) fn unless_stated(
+        &mut self,
+        request: &Request,
+        settings: Option<&Settings>,
+        directory: &Path,
+        canonical: &Path,
+    ) -> Option<Detected> {
+        let stated = settings.is_some_and(|one| one.nginx_version.is_some());
+        if stated || request.nginx_version.is_some() {
+            return None;
+        }
+        let flavor = || settings?.flavor.as_ref().map(|flavor| flavor.value);
+        let flavor = request.flavor.or_else(flavor);
+        let detected = self.target(directory, canonical)?;
+        // Another server than the one that is stated says nothing of it.
+        Some(detected).filter(|one| flavor.is_none_or(|flavor| one.flavor == flavor))
+    }
+
+    fn target(&mut self, directory: &Path, canonical: &Path) -> Option<Detected> {
         if let Some(detected) = self.installed(canonical) {
             return Some(detected);
         }
@@ -51,6 +72,13 @@ impl<'l> Detector<'l> {
         let detected = self.beside(directory);
         self.directories.insert(directory.to_path_buf(), detected.clone());
         detected
+    }
+
+    /// What the `nginx` in `PATH` is, whether or not the configuration is its own.
+    pub(super) fn in_path(&self) -> Option<Detected> {
+        let (flavor, version) = release(&self.installed?("nginx")?)?;
+        let origin = "from `nginx -v`".to_owned();
+        Some(Detected { versions: VersionSet::exactly(version), flavor, origin })
     }
 
     fn installed(&mut self, canonical: &Path) -> Option<Detected> {

@@ -7,16 +7,16 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::classify::{Promise, is_configuration, is_root, is_root_by_name, promise};
+use super::config::settings_in;
 use super::detection::{Detected, Detector};
 use super::ignored::Ignored;
 use super::overlay::Overlay;
 use super::unit::{Reported, Unit};
 use super::upward::{Upward, here};
-use super::{Error, Request, SettingsChoice};
+use super::{Error, Request};
 use crate::include::{self, Files, Reach, fragment_context, parts, resolve};
 use crate::nginx::Contexts;
-use crate::rules;
-use crate::settings::{self, PathGlob, Settings};
+use crate::settings::{PathGlob, Settings};
 use crate::source::{FileKind, Loader, Memory, SourceId};
 
 /// Everything that was found and read.
@@ -112,12 +112,7 @@ impl Finder<'_> {
 
     /// The settings that hold for what stands in `directory`.
     fn settings(&self, directory: &Path) -> Result<Option<Settings>, Error> {
-        let names = rule_names();
-        Ok(match &self.request.settings {
-            SettingsChoice::Discover => settings::discover(self.loader, directory, &names)?,
-            SettingsChoice::File(path) => Some(settings::read(self.loader, path, &names)?),
-            SettingsChoice::None => None,
-        })
+        settings_in(self.loader, self.request, directory)
     }
 
     /// The roots that the user names for what stands in `directory`.
@@ -316,15 +311,7 @@ impl Finder<'_> {
         canonical: Option<PathBuf>,
         settings: Option<&Settings>,
     ) -> Option<Detected> {
-        let stated = settings.is_some_and(|one| one.nginx_version.is_some());
-        if stated || self.request.nginx_version.is_some() {
-            return None;
-        }
-        let flavor = || settings?.flavor.as_ref().map(|flavor| flavor.value);
-        let flavor = self.request.flavor.or_else(flavor);
-        let detected = self.detector.target(directory, &canonical?)?;
-        // Another server than the one that is stated says nothing of it.
-        Some(detected).filter(|one| flavor.is_none_or(|flavor| one.flavor == flavor))
+        self.detector.unless_stated(self.request, settings, directory, &canonical?)
     }
 
     fn push(
@@ -441,11 +428,6 @@ impl Finder<'_> {
         }
         siblings
     }
-}
-
-/// The names of rules that settings and baselines may use.
-pub(super) fn rule_names() -> Vec<&'static str> {
-    rules::names().into_iter().chain(rules::COMING.iter().copied()).collect()
 }
 
 /// So many bytes of files beside a fragment are read for its sake.

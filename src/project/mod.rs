@@ -4,6 +4,7 @@
 mod advice;
 mod baseline;
 mod classify;
+mod config;
 mod detection;
 mod diagnose;
 mod error;
@@ -15,15 +16,18 @@ mod overlay;
 mod recipe;
 mod relevance;
 mod row;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod unit;
 mod upgrade;
 mod upward;
 
+pub use config::{InForce, config};
 pub use diagnose::{Diagnosis, Learned, Log, diagnose};
 pub use error::Error;
 pub use explain::{Explanation, Match, explain};
+pub use survey::{Survey, survey};
 pub use upgrade::Upgrade;
 
 use std::cmp::Ordering;
@@ -32,7 +36,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use self::overlay::Overlay;
-use crate::diagnostic::{Applicability, Diagnostic, Level, Report};
+use crate::diagnostic::{Diagnostic, Level, Report};
 use crate::engine::Policy;
 use crate::fix::{self, Fixed};
 use crate::include::Files;
@@ -136,7 +140,11 @@ pub enum BaselineChoice {
 /// # Errors
 /// A named path or the settings cannot be read, or a settings file is wrong.
 pub fn check(loader: &dyn Loader, request: &Request) -> Result<Report, Error> {
-    let found = find::units(loader, request)?;
+    analysed(loader, find::units(loader, request)?, request)
+}
+
+/// The report on what was found and read.
+fn analysed(loader: &dyn Loader, found: find::Found, request: &Request) -> Result<Report, Error> {
     let mut report = Report::default();
     report.summary.complete = true;
     let find::Found { mut files, units } = found;
@@ -155,6 +163,18 @@ pub fn check(loader: &dyn Loader, request: &Request) -> Result<Report, Error> {
     report.sources = std::mem::take(&mut files.sources);
     count(&mut report, &reported);
     Ok(report)
+}
+
+/// The files that [`check`] would report on, as one would type them, in order; of a dump the dump.
+///
+/// # Errors
+/// As of [`check`].
+pub fn files(loader: &dyn Loader, request: &Request) -> Result<Vec<PathBuf>, Error> {
+    let find::Found { files, units } = find::units(loader, request)?;
+    let mut paths: Vec<PathBuf> = units.iter().flat_map(|unit| unit.reported(&files)).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    Ok(paths)
 }
 
 /// Checks what is asked for and applies the fixes of what is found: those that are safe, with
@@ -231,12 +251,7 @@ fn count(report: &mut Report, shown: &Shown) {
             Level::Warning => summary.warnings += 1,
             Level::Info | Level::Allow => summary.infos += 1,
         }
-        summary.fixable += usize::from(
-            diagnostic
-                .fixes
-                .iter()
-                .any(|fix| fix.applicability == Applicability::Safe && fix.is_right_in(target)),
-        );
+        summary.fixable += usize::from(diagnostic.is_safely_fixable(target));
     }
 }
 

@@ -71,6 +71,20 @@ impl Unit {
         self.config.is_complete()
     }
 
+    /// The name of its root; `None` for fragments and for a dump, whose root is a part of it.
+    pub(super) fn root(&self) -> Option<&Path> {
+        self.root.filter(|_| !self.dump).map(|_| self.title.as_path())
+    }
+
+    /// The names of the files that are reported.
+    pub(super) fn reported(&self, files: &Files) -> Vec<PathBuf> {
+        let mut own = self.sources().filter(|source| self.reports(files, *source)).peekable();
+        if self.dump {
+            return own.peek().map(|_| self.title.clone()).into_iter().collect();
+        }
+        own.map(|source| files.sources.source(source).name.clone()).collect()
+    }
+
     /// Whether that text is its root.
     pub(super) fn is_of(&self, root: SourceId) -> bool {
         self.root == Some(root)

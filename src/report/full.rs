@@ -59,35 +59,44 @@ fn footer(
     places: &Places<'_>,
     look: Look,
 ) -> io::Result<()> {
-    let mut note = |word: &str, text: &str| {
+    let mut note = |word: &str, text: &str, link: Option<&str>| {
         let (start, end) = if look.color { ("\x1b[36m", "\x1b[0m") } else { ("", "") };
         let lines = wrapped(&visible(text), look.width.saturating_sub(word.len() + 6));
-        writeln!(
-            out,
-            "  = {start}{word}:{end} {}",
-            lines.join(&format!("\n{:1$}", "", word.len() + 6))
-        )
+        let text = lines.join(&format!("\n{:1$}", "", word.len() + 6));
+        match link {
+            Some(link) => {
+                writeln!(out, "  = {start}{word}:{end} \x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\")
+            }
+            None => writeln!(out, "  = {start}{word}:{end} {text}"),
+        }
     };
     for label in diagnostic.labels.iter().skip(DRAWN) {
-        note("also", &format!("{} at {}", label.message, places.show(label.at)))?;
+        note("also", &format!("{} at {}", label.message, places.show(label.at)), None)?;
     }
     if let Some(versions) = &diagnostic.affects {
-        note("affects", &format!("nginx {versions}"))?;
+        note("affects", &format!("nginx {versions}"), None)?;
     }
     for symptom in &diagnostic.symptoms {
-        note("log", symptom)?;
+        note("log", symptom, None)?;
     }
     for help in &diagnostic.help {
-        note("help", help)?;
+        note("help", help, None)?;
     }
     for fix in &diagnostic.fixes {
-        note("fix", &mend(fix))?;
+        note("fix", &mend(fix), None)?;
     }
     for dead_end in &diagnostic.dead_ends {
-        note("in vain", dead_end)?;
+        note("in vain", dead_end, None)?;
     }
     match report.card(diagnostic.rule) {
-        Some(card) => note("see", &format!("ngxlint rule {}", card.name)),
+        Some(card) => {
+            // What terminals take for a link (OSC 8); the name is one of the program's own.
+            let page = format!("ngxlint rule {}", card.name);
+            match look.links && card.url.starts_with("https://") {
+                true => note("see", &page, Some(&card.url)),
+                false => note("see", &page, None),
+            }
+        }
         None => Ok(()),
     }
 }

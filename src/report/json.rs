@@ -1,12 +1,13 @@
 //! One JSON document for programs; `docs/schema` describes it.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::place::Places;
 use super::text::{is_control, without_commands};
-use crate::diagnostic::{Diagnostic, HopRow, Label, LogTally, PeerRow, Report, TargetRow};
+use crate::diagnostic::{Diagnostic, HopRow, Label, LogTally, PeerRow, Report, Summary, TargetRow};
 use crate::source::{Location, SourceId};
 
 /// Writes the findings.
@@ -15,7 +16,6 @@ use crate::source::{Location, SourceId};
 /// What the writer says.
 pub fn check_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let places = Places::new(&report.sources);
-    let summary = &report.summary;
     let document = Check {
         version: FORMAT,
         tool: Tool::default(),
@@ -25,18 +25,7 @@ pub fn check_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             .iter()
             .map(|diagnostic| finding(diagnostic, report, &places))
             .collect(),
-        summary: CheckSummary {
-            files: summary.files,
-            errors: summary.errors,
-            warnings: summary.warnings,
-            infos: summary.infos,
-            hidden: summary.hidden,
-            known: summary.known,
-            stale: summary.stale.len(),
-            fixable: summary.fixable,
-            complete: summary.complete,
-            log: summary.log.as_ref().map(Log::of),
-        },
+        summary: CheckSummary::of(&report.summary),
     };
     write_document(out, &document)
 }
@@ -78,25 +67,30 @@ pub fn hops_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 /// Writes a document in which no control character stands as itself. Outside of strings JSON has
 /// none but line ends, so that escaping the finished text is escaping the strings.
 pub(super) fn write_document(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
-    write_escaped(out, &serde_json::to_string_pretty(document)?)
+    writeln!(out, "{}", escaped(&serde_json::to_string_pretty(document)?))
 }
 
 /// Writes a document as [`write_document`], on one line.
 pub(super) fn write_line(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
-    write_escaped(out, &serde_json::to_string(document)?)
+    writeln!(out, "{}", escaped(&serde_json::to_string(document)?))
 }
 
-/// A log of a CI system may be where it goes.
-fn write_escaped(out: &mut dyn Write, text: &str) -> io::Result<()> {
-    let text = without_commands(text, "\\u005b");
-    let mut rest = &*text;
+/// JSON with its control characters, but line ends, escaped, and what the log of a CI system must not
+/// hold.
+pub(super) fn escaped(json: &str) -> Cow<'_, str> {
+    let json = without_commands(json, "\\u005b");
     let raw = |letter: char| letter != '\n' && is_control(letter);
-    while let Some((at, letter)) = rest.char_indices().find(|(_, letter)| raw(*letter)) {
-        let (before, after) = rest.split_at(at);
-        write!(out, "{before}\\u{:04x}", u32::from(letter))?;
-        rest = after.get(letter.len_utf8()..).unwrap_or_default();
+    if !json.contains(raw) {
+        return json;
     }
-    writeln!(out, "{rest}")
+    let mut text = String::with_capacity(json.len() + 8);
+    for letter in json.chars() {
+        match raw(letter) {
+            true => text.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            false => text.push(letter),
+        }
+    }
+    Cow::Owned(text)
 }
 
 fn finding<'r>(diagnostic: &'r Diagnostic, report: &'r Report, places: &Places<'r>) -> Finding<'r> {
@@ -158,7 +152,7 @@ fn hop_of<'r>(hop: &'r HopRow, places: &Places<'r>) -> Hop<'r> {
 }
 
 /// The version of the documents; what is only added leaves it as it is.
-const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 1;
 
 #[derive(Serialize)]
 struct Check<'r> {
@@ -179,7 +173,7 @@ struct Hops<'r> {
 }
 
 #[derive(Serialize)]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
 }
@@ -191,14 +185,31 @@ impl Default for Tool {
 }
 
 #[derive(Serialize)]
-struct Target {
+pub(super) struct Target {
     nginx: String,
     assumed: bool,
     flavor: &'static str,
 }
 
+impl<'r> CheckSummary<'r> {
+    pub(super) fn of(summary: &'r Summary) -> Self {
+        Self {
+            files: summary.files,
+            errors: summary.errors,
+            warnings: summary.warnings,
+            infos: summary.infos,
+            hidden: summary.hidden,
+            known: summary.known,
+            stale: summary.stale.len(),
+            fixable: summary.fixable,
+            complete: summary.complete,
+            log: summary.log.as_ref().map(Log::of),
+        }
+    }
+}
+
 impl Target {
-    fn of(target: &TargetRow) -> Self {
+    pub(super) fn of(target: &TargetRow) -> Self {
         Self {
             nginx: target.versions.to_string(),
             assumed: target.assumed,
@@ -208,7 +219,7 @@ impl Target {
 }
 
 #[derive(Serialize)]
-struct CheckSummary<'r> {
+pub(super) struct CheckSummary<'r> {
     files: usize,
     errors: usize,
     warnings: usize,

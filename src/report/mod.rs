@@ -6,6 +6,7 @@
 
 mod checkstyle;
 mod concise;
+mod config;
 mod excerpt;
 mod explain;
 mod file;
@@ -21,6 +22,7 @@ mod rdjson;
 mod repository;
 mod rule;
 mod sarif;
+mod statistics;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -29,6 +31,7 @@ mod xml;
 
 pub use checkstyle::checkstyle;
 pub use concise::concise;
+pub use config::{config_json, config_text, schema};
 pub use explain::{Aside, Explained, explain_json, explain_text};
 pub use full::full;
 pub use github::github;
@@ -40,6 +43,7 @@ pub use rdjson::rdjson;
 pub use repository::Repository;
 pub use rule::{rule_json, rule_list, rule_text, rules_json};
 pub use sarif::{left_out, sarif};
+pub use statistics::{statistics, statistics_json};
 pub use summary::summary;
 pub use text::{count, visible, visible_path};
 
@@ -51,12 +55,14 @@ use crate::diagnostic::Report;
 pub struct Look {
     /// Whether to colour it.
     pub color: bool,
+    /// Whether the name of a rule is a link to its page, where that is on the web.
+    pub links: bool,
     /// How many columns there are.
     pub width: usize,
 }
 
 impl Default for Look {
     fn default() -> Self {
-        Self { color: false, width: 100 }
+        Self { color: false, links: false, width: 100 }
     }
 }

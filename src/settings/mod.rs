@@ -11,7 +11,10 @@ mod discover;
 mod error;
 mod glob;
 mod read;
+mod schema;
+mod stated;
 mod table;
+mod template;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +22,10 @@ pub use baseline::{Baseline, Known, read_baseline};
 pub use discover::{FILE_NAMES, discover, read};
 pub use error::{Error, closest};
 pub use glob::{GlobError, PathGlob};
+pub use read::KEYS;
+pub use schema::{default, location, schema};
+pub use stated::{Entry, dotted};
+pub use template::{Proposal, template};
 
 use std::path::PathBuf;
 
@@ -57,6 +64,8 @@ pub struct Settings {
     pub baseline: Option<PathBuf>,
     /// `[[backend]]`: what peers outside the configuration speak; the first that matches wins.
     pub backends: Vec<Backend>,
+    /// All of that again, as the file states it, with the lines.
+    pub entries: Vec<Entry>,
 }
 
 /// A value with the line it is stated in.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::error::suggestion;
+use super::stated::entries;
 use super::table::{Document, Table, Value, beside};
 use super::{Backend, Error, PathGlob, PerPath, Settings, Stated};
 use crate::diagnostic::{Category, Level};
@@ -20,7 +21,7 @@ pub(super) fn parse(
     let parsed = document.parse()?;
     let top = Table::new(document, String::new(), 0, parsed.get_ref()).only(&KEYS)?;
     let values = |name| top.value(name).map(Value::list).transpose().map(Option::unwrap_or_default);
-    let entries = |name| top.value(name).map(Value::table).transpose();
+    let table = |name| top.value(name).map(Value::table).transpose();
     Ok(Settings {
         file: file.to_path_buf(),
         directory,
@@ -39,15 +40,12 @@ pub(super) fn parse(
         roots: top.strings("roots")?.into_iter().map(|path| beside(file, path)).collect(),
         exclude: values("exclude")?.iter().map(glob).collect::<Result<_, _>>()?,
         extra_directives: owned(top.strings("extra-directives")?),
-        include_map: entries("include")?
+        include_map: table("include")?
             .map(|table| include_map(table, file))
             .transpose()?
             .unwrap_or_default(),
-        rules: entries("rules")?
-            .map(|table| levels(&table, rules))
-            .transpose()?
-            .unwrap_or_default(),
-        per_path: entries("per-path")?
+        rules: table("rules")?.map(|table| levels(&table, rules)).transpose()?.unwrap_or_default(),
+        per_path: table("per-path")?
             .map(|table| per_path(&table, rules))
             .transpose()?
             .unwrap_or_default(),
@@ -59,6 +57,7 @@ pub(super) fn parse(
             Some(value) => value.tables()?.into_iter().map(backend).collect::<Result<_, _>>()?,
             None => Vec::new(),
         },
+        entries: entries(document, parsed.get_ref()),
     })
 }
 
@@ -67,7 +66,7 @@ fn glob(value: &Value<'_, '_>) -> Result<PathGlob, Error> {
 }
 
 fn include_map(table: Table<'_, '_>, file: &Path) -> Result<Vec<(PathBuf, PathBuf)>, Error> {
-    let table = table.only(&["map"])?;
+    let table = table.only(&INCLUDE_KEYS)?;
     let Some(map) = table.value("map") else { return Ok(Vec::new()) };
     let pair = |(from, to): &(&str, Value<'_, '_>)| {
         if from.is_empty() {
@@ -96,14 +95,14 @@ fn per_path(table: &Table<'_, '_>, rules: &[&str]) -> Result<Vec<PerPath>, Error
     let one = |(pattern, value): &(&str, Value<'_, '_>)| {
         let glob = PathGlob::new(pattern)
             .map_err(|error| value.error(format!("cannot be read: {error}")))?;
-        let table = value.table()?.only(&["rules"])?;
+        let table = value.table()?.only(&PER_PATH_KEYS)?;
         Ok(PerPath { glob, rules: levels(&table.need("rules")?.table()?, rules)? })
     };
     table.entries().iter().map(one).collect()
 }
 
 fn backend(table: Table<'_, '_>) -> Result<Backend, Error> {
-    let table = table.only(&["address", "speaks"])?;
+    let table = table.only(&BACKEND_KEYS)?;
     let address = table.need("address")?.string()?.to_owned();
     let list = table.need("speaks")?;
     let words = list.list()?;
@@ -127,7 +126,8 @@ fn word<T: FromStr<Err = String>>(
     })
 }
 
-fn names<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> Vec<&'static str> {
+/// The names of all values of a type.
+pub(super) fn names<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> Vec<&'static str> {
     all.iter().copied().map(name).collect()
 }
 
@@ -136,7 +136,7 @@ fn owned(words: Vec<&str>) -> Vec<String> {
 }
 
 /// The keys at the top of the file.
-const KEYS: [&str; 11] = [
+pub const KEYS: [&str; 11] = [
     "nginx-version",
     "flavor",
     "modules",
@@ -149,3 +149,12 @@ const KEYS: [&str; 11] = [
     "baseline",
     "backend",
 ];
+
+/// The keys of `[include]`.
+pub(super) const INCLUDE_KEYS: [&str; 1] = ["map"];
+
+/// The keys of a glob of `[per-path]`.
+pub(super) const PER_PATH_KEYS: [&str; 1] = ["rules"];
+
+/// The keys of a `[[backend]]`.
+pub(super) const BACKEND_KEYS: [&str; 2] = ["address", "speaks"];

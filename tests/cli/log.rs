@@ -63,6 +63,8 @@ const CONTRACT: &[Row] = &[
         Has("no findings; 2 hidden below --min-level error"),
         Any,
     ),
+    (&["diagnose", "error.log", "--statistics"], "", 1, Has("1  error    http1-to-"), Any),
+    (&["diagnose", "error.log", "--statistics"], "", 1, Has(" lines"), Has("with a configuration")),
     // diagnose: what is no log, or breaks off.
     (&["diagnose", "zeros.log"], "", 0, Has("1 line (1 not of nginx)"), Has(NONE)),
     (&["diagnose", "bytes.log"], "", 0, Has("not of nginx)"), Has(NONE)),

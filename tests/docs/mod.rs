@@ -2,6 +2,8 @@
 
 mod advice;
 mod chinese;
+mod picture;
+mod settings;
 mod symptom;
 
 use std::path::Path;

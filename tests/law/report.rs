@@ -31,7 +31,7 @@ pub(crate) fn laws(report: &Report) -> Result<(), String> {
         hold(!text.chars().any(is_harmful), || format!("{text:?} commands a terminal"))?;
         Ok::<_, String>(out)
     };
-    let look = Look { color: false, width: 100 };
+    let look = Look::default();
     written(&|out| report::full(out, report, look))?;
     written(&|out| report::concise(out, report, false))?;
     written(&|out| report::hops(out, report, look))?;

@@ -7,6 +7,7 @@ mod client;
 mod diagnose;
 mod differ;
 mod facts;
+mod fix;
 mod idiom;
 mod includes;
 mod install;

@@ -35,10 +35,23 @@ fn full_shows_both_places_and_what_to_do() {
 
 #[test]
 fn full_colours_when_asked() {
-    let look = Look { color: true, width: 80 };
+    let look = Look { color: true, ..narrow() };
     let colored = text(|out| full(out, &mismatch().report, look));
     assert!(colored.starts_with("\x1b[31merror:\x1b[0m `proxy_pass`"), "{colored:?}");
     assert!(!mismatch().full().contains('\x1b'));
+}
+
+#[test]
+fn the_page_of_a_rule_is_a_link_where_asked() {
+    let mut builder = mismatch();
+    let linked = Look { links: true, ..narrow() };
+    let with = text(|out| full(out, &builder.report, linked));
+    let (start, end) = ("\x1b]8;;https://example.org/rules/a-rule\x1b\\", "\x1b]8;;\x1b\\");
+    assert!(with.ends_with(&format!("  = see: {start}ngxlint rule a-rule{end}\n\n")), "{with:?}");
+    // Nothing else differs, and what is on no web is no link.
+    assert_eq!(with.replace(start, "").replace(end, ""), builder.full());
+    builder.report.cards[0].url = "rules/a-rule.md".into();
+    assert_eq!(text(|out| full(out, &builder.report, linked)), builder.full());
 }
 
 #[test]

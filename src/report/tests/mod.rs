@@ -71,12 +71,17 @@ impl Builder {
     }
 
     fn full(&self) -> String {
-        text(|out| full(out, &self.report, Look { color: false, width: 80 }))
+        text(|out| full(out, &self.report, narrow()))
     }
 
     fn concise(&self) -> String {
         text(|out| concise(out, &self.report, false))
     }
+}
+
+/// How a text looks in most tests.
+fn narrow() -> Look {
+    Look { width: 80, ..Look::default() }
 }
 
 fn text(write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>) -> String {
@@ -253,6 +258,31 @@ fn json_is_the_document_of_its_schema() {
       "url": "https://example.org/rules/a-rule"
     }
     "#);
+}
+
+#[test]
+fn statistics_count_each_rule() {
+    let mut builder = mismatch();
+    for level in [Level::Warning, Level::Info] {
+        let at = builder.end(0);
+        let one = builder.add(at, "again", &[]);
+        one.level = level;
+        one.rule = "another-rule";
+    }
+    let at = builder.end(1);
+    builder.add(at, "more", &[]).rule = "another-rule";
+    insta::assert_snapshot!(text(|out| statistics(out, &builder.report)), @r"
+    3  error    another-rule
+    1  error    a-rule
+    ");
+    let document = text(|out| statistics_json(out, &builder.report));
+    check(&document, include_str!("../../../docs/schema/statistics.schema.json"));
+    let value: serde_json::Value = serde_json::from_str(&document).unwrap();
+    let first = &value["statistics"][0];
+    let counts = ["count", "errors", "warnings", "infos", "fixable"].map(|key| first[key].as_u64());
+    assert_eq!(counts, [3, 1, 1, 1, 0].map(Some));
+    assert_eq!(value["statistics"][1]["url"], "https://example.org/rules/a-rule");
+    assert_eq!(value["statistics"].as_array().unwrap().len(), 2);
 }
 
 /// Whether a document is what the schema says, and nothing that the schema does not say.

@@ -28,34 +28,64 @@ pub(super) struct Findings<'t> {
     text: &'t str,
     lines: LineIndex,
     pub(super) errors: Vec<Found>,
+    /// Whether anything is found that a fix is offered for.
+    pub(super) fixable: bool,
+}
+
+/// The root that a text is given as.
+const ROOT: &str = "/r/nginx.conf";
+
+fn asked(text: &str, version: Version) -> (Memory, Request) {
+    let root = PathBuf::from(ROOT);
+    let mut memory = Memory::default();
+    memory.insert(&root, text);
+    for (name, bytes) in INCLUDED {
+        memory.insert(Path::new("/r").join(name), *bytes);
+    }
+    let request = Request {
+        paths: vec![root.clone()],
+        roots: vec![root],
+        nginx_version: Some(VersionSet::exactly(version)),
+        settings: SettingsChoice::None,
+        ..Request::default()
+    };
+    (memory, request)
+}
+
+/// A text as the fixes leave it.
+pub(super) struct Fixed {
+    pub(super) text: String,
+    /// The rules whose fixes were applied, each once.
+    pub(super) rules: String,
+}
+
+/// What the fixes for one release make of a text, if they change anything.
+pub(super) fn fixed(text: &str, version: Version, unsafely: bool) -> Option<Fixed> {
+    let (memory, request) = asked(text, version);
+    let fixed = project::fix(&memory, &request, unsafely).unwrap();
+    let changed = fixed.changed.iter().find(|one| one.path == Path::new(ROOT))?;
+    let mut rules: Vec<&str> = fixed.applied.iter().map(|one| one.rule).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    let text = String::from_utf8(changed.after.to_vec()).unwrap();
+    Some(Fixed { text, rules: rules.join(" + ") })
 }
 
 impl<'t> Findings<'t> {
     pub(super) fn of(text: &'t str, version: Version) -> Self {
-        let root = PathBuf::from("/r/nginx.conf");
-        let mut memory = Memory::default();
-        memory.insert(&root, text);
-        for (name, bytes) in INCLUDED {
-            memory.insert(Path::new("/r").join(name), *bytes);
-        }
-        let request = Request {
-            paths: vec![root.clone()],
-            roots: vec![root.clone()],
-            nginx_version: Some(VersionSet::exactly(version)),
-            settings: SettingsChoice::None,
-            ..Request::default()
-        };
+        let (memory, request) = asked(text, version);
         let report = project::check(&memory, &request).unwrap();
         let place = |one: &Diagnostic| {
             let all = one.labels.iter().map(|label| label.at).chain([one.at]);
-            all.filter(|at| report.sources.source(at.source).name == root).collect()
+            all.filter(|at| report.sources.source(at.source).name == Path::new(ROOT)).collect()
         };
         let errors = report.diagnostics.iter().filter(|one| is_refusal(one)).map(|one| Found {
             rule: one.rule,
             message: one.message.clone(),
             places: place(one),
         });
-        Self { text, lines: LineIndex::new(text.as_bytes()), errors: errors.collect() }
+        let fixable = report.diagnostics.iter().any(|one| !one.fixes.is_empty());
+        Self { text, lines: LineIndex::new(text.as_bytes()), errors: errors.collect(), fixable }
     }
 
     /// The errors that stand where nginx says one is: in that line; in a statement that ends there,

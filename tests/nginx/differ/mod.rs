@@ -130,19 +130,8 @@ impl Bench {
         Self { release, judge, report: Report::default(), blocks, rows }
     }
 
-    /// Why a refusal tells nothing: the machine, or a build with fewer or more modules than the facts
-    /// know of.
     fn left_out(&self, message: &str) -> Option<&'static str> {
-        if let Some((_, reason)) = MACHINE.iter().find(|(begin, _)| message.starts_with(begin)) {
-            return Some(reason);
-        }
-        let name = message.strip_prefix("unknown directive \"")?.strip_suffix('"')?;
-        let id = lookup(name.as_bytes())?;
-        let module = |origin| matches!(origin, Origin::Module(_));
-        let elsewhere = id.definitions().iter().any(|one| module(one.origin))
-            || is_of_other_module(name.as_bytes());
-        let known = own(id, self.release.version).next().is_some();
-        (known || elsewhere).then_some("not built in")
+        left_out(self.release, message)
     }
 
     /// Whether this very build alone knows a name: a distribution or a module brought it along.
@@ -155,15 +144,52 @@ impl Bench {
         (backported || foreign) && !is_unknown(name, said)
     }
 
-    /// Holds what nginx says of a text against what ngxlint says of it; `false` if that tells nothing.
+    /// Holds what nginx says of a text against what ngxlint says of it, and then what it says of the
+    /// text as the fixes leave it; `false` if that tells nothing.
     fn compare(&mut self, asked: &Asked<'_>, said: Said) -> bool {
+        let is_taken = said.refusal.is_none();
+        let Some(fixable) = self.compare_once(asked, said) else { return false };
+        let mut last = None;
+        for unsafely in [false, true] {
+            if !fixable {
+                break;
+            }
+            let fixed = lint::fixed(asked.text, self.release.version, unsafely);
+            let Some(fixed) = fixed.filter(|fixed| last.as_ref() != Some(&fixed.text)) else {
+                continue;
+            };
+            self.report.fixed += 1;
+            let said = self.judge.ask_whole(&fixed.text);
+            let refusal = said
+                .refusal
+                .as_ref()
+                .filter(|said| is_taken && self.left_out(&said.message).is_none());
+            if let Some(refusal) = refusal {
+                let way = Way {
+                    subject: asked.subject.to_owned(),
+                    nginx: shape(&refusal.message),
+                    ngxlint: format!("fixes {}", fixed.rules),
+                };
+                let example = || format!("{}\nfixed to\n{}", asked.text, fixed.text);
+                self.report.differ(&self.release.version.to_string(), way, example);
+            }
+            let what = format!("{}, fixed: {}", asked.what, fixed.rules);
+            self.compare_once(&Asked { what: &what, text: &fixed.text, ..*asked }, said);
+            last = Some(fixed.text);
+        }
+        true
+    }
+
+    /// Holds what nginx says of a text against what ngxlint says of it; whether there is anything to
+    /// fix, or nothing if it tells nothing.
+    fn compare_once(&mut self, asked: &Asked<'_>, said: Said) -> Option<bool> {
         let Asked { subject, what, text, in_order } = *asked;
         self.report.cases += 1;
         if let Some(refusal) = &said.refusal
             && let Some(reason) = self.left_out(&refusal.message)
         {
             self.report.leave_out(reason);
-            return false;
+            return None;
         }
         let findings = Findings::of(text, self.release.version);
         let Said { mut refusal, .. } = said;
@@ -172,7 +198,7 @@ impl Bench {
             refusal = self.judge.ask_anew(text).refusal;
             if let Some(reason) = refusal.as_ref().and_then(|said| self.left_out(&said.message)) {
                 self.report.leave_out(reason);
-                return false;
+                return None;
             }
         }
         let agrees = match &refusal {
@@ -198,8 +224,9 @@ impl Bench {
                 .line
                 .map_or(!findings.errors.is_empty(), |line| !findings.in_line(line).is_empty()),
         };
+        let fixable = findings.fixable;
         if agrees {
-            return true;
+            return Some(fixable);
         }
         let nginx = refusal.as_ref().map_or("takes it".to_owned(), |said| shape(&said.message));
         let way = Way { subject: subject.to_owned(), nginx, ngxlint: findings.rules() };
@@ -213,7 +240,7 @@ impl Bench {
             }
             example + &around(text, refusal.as_ref().and_then(|said| said.line))
         });
-        true
+        Some(fixable)
     }
 
     /// A row for those who write rules: release, place, what is special there, verdict, message.
@@ -234,6 +261,21 @@ impl Bench {
         }
         rows.push('\n');
     }
+}
+
+/// Why a refusal tells nothing: the machine, or a build with fewer or more modules than the facts
+/// know of.
+pub(super) fn left_out(release: &Release, message: &str) -> Option<&'static str> {
+    if let Some((_, reason)) = MACHINE.iter().find(|(begin, _)| message.starts_with(begin)) {
+        return Some(reason);
+    }
+    let name = message.strip_prefix("unknown directive \"")?.strip_suffix('"')?;
+    let id = lookup(name.as_bytes())?;
+    let module = |origin| matches!(origin, Origin::Module(_));
+    let elsewhere = id.definitions().iter().any(|one| module(one.origin))
+        || is_of_other_module(name.as_bytes());
+    let known = own(id, release.version).next().is_some();
+    (known || elsewhere).then_some("not built in")
 }
 
 /// The part of a text that an example shows: all of a short one, else some lines around one.

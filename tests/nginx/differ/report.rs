@@ -49,6 +49,8 @@ struct Group {
 pub(super) struct Report {
     /// How many were judged.
     pub(super) cases: usize,
+    /// How many of them are texts that fixes changed.
+    pub(super) fixed: usize,
     /// How many were left out, and why.
     pub(super) left_out: BTreeMap<&'static str, usize>,
     groups: BTreeMap<Way, Group>,
@@ -80,6 +82,7 @@ impl Report {
     /// Puts another report to this one.
     pub(super) fn add(&mut self, other: Self) {
         self.cases += other.cases;
+        self.fixed += other.fixed;
         self.rows.push_str(&other.rows);
         for (reason, count) in other.left_out {
             *self.left_out.entry(reason).or_default() += count;
@@ -103,8 +106,9 @@ impl Report {
         groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.count));
         let differing: usize = groups.iter().map(|(_, group)| group.count).sum();
         let mut text = format!(
-            "{name}: {} cases, {differing} differ in {} ways\nleft out: {:?}\nknown: {:?}\n",
+            "{name}: {} cases, {} of them fixed, {differing} differ in {} ways\nleft out: {:?}\nknown: {:?}\n",
             self.cases,
+            self.fixed,
             groups.len(),
             self.left_out,
             self.known

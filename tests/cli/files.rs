@@ -1,0 +1,69 @@
+//! `--show-files`: what would be checked, and what leaves files out.
+
+use std::fs;
+
+use super::{CLEAN, Run};
+
+fn tree() -> tempfile::TempDir {
+    let tree = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        (".git/HEAD", ""),
+        (".gitignore", "build/\n*.local.conf\n"),
+        ("nginx.conf", "events {}\nhttp {\n    include conf.d/*.conf;\n}\n"),
+        ("conf.d/a.conf", "server {\n    listen 80;\n}\n"),
+        ("conf.d/b.local.conf", "server {\n    listen 81;\n}\n"),
+        ("build/nginx.conf", CLEAN),
+        ("vendor/nginx.conf", CLEAN),
+        ("odd \u{202e}name/nginx.conf", CLEAN),
+        ("README.md", "# no configuration\n"),
+    ] {
+        let path = tree.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    tree
+}
+
+fn shown(tree: &tempfile::TempDir, options: &[&str]) -> Vec<String> {
+    let run = Run::of(tree.path(), &[&["check", "--show-files"], options].concat(), None);
+    assert_eq!((run.exit, run.err.as_str()), (Some(0), ""), "{options:?}");
+    run.out.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn files_are_listed_as_they_would_be_checked() {
+    let tree = tree();
+    let odd = "odd \u{202e}name/nginx.conf";
+    // What git ignores is not looked for, but it is read where a root includes it.
+    let usual = ["conf.d/a.conf", "conf.d/b.local.conf", "nginx.conf", odd, "vendor/nginx.conf"];
+    assert_eq!(shown(&tree, &[]), usual);
+    let all = [&["build/nginx.conf"], &usual[..]].concat();
+    assert_eq!(shown(&tree, &["--no-respect-gitignore"]), all);
+    let some = ["conf.d/a.conf", "conf.d/b.local.conf", "nginx.conf"];
+    assert_eq!(shown(&tree, &["--exclude", "vendor", "--exclude", "odd*"]), some);
+    assert_eq!(shown(&tree, &["conf.d/a.conf"]), ["conf.d/a.conf"]);
+    assert_eq!(shown(&tree, &["build"]), ["build/nginx.conf"]);
+    assert_eq!(shown(&tree, &["-o", "list", "vendor"]), [""; 0]);
+    assert_eq!(fs::read_to_string(tree.path().join("list")).unwrap(), "vendor/nginx.conf\n");
+    fs::write(tree.path().join("ngxlint.toml"), "exclude = [\"*.local.conf\"]\n").unwrap();
+    assert_eq!(shown(&tree, &["nginx.conf"]), ["conf.d/a.conf", "nginx.conf"]);
+}
+
+#[test]
+fn as_many_are_listed_as_a_run_counts() {
+    let tree = tree();
+    for options in [&[][..], &["--exclude", "conf.d/a.conf"], &["conf.d"]] {
+        let run = Run::of(tree.path(), &[&["check"], options].concat(), None);
+        let files = shown(&tree, options).len();
+        let counted = format!("{files} file{}, ", if files == 1 { "" } else { "s" });
+        assert!(run.out.lines().last().unwrap().starts_with(&counted), "{counted} {run:?}");
+    }
+}
+
+#[test]
+fn a_dump_is_one_file() {
+    let tree = tempfile::tempdir().unwrap();
+    let dump = format!("# configuration file /etc/nginx/nginx.conf:\n{CLEAN}\n");
+    let run = Run::of(tree.path(), &["check", "--show-files", "-"], Some(&dump));
+    assert_eq!((run.exit, run.out.as_str()), (Some(0), "-\n"), "{run:?}");
+}
