@@ -18,7 +18,7 @@ pub(super) struct Known {
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     /// Write what is found to this file instead of reporting it
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "fix", "diff"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "fix", "diff", "show_files"])]
     write_baseline: Option<PathBuf>,
 }
 

@@ -9,7 +9,7 @@ use crate::model::Model;
 use crate::rules::Finding;
 
 /// Merges findings of one rule at one place. Where only some uses of the file have it, labels say
-/// through which includes; a fix stays only if every use of the file offers it.
+/// through which includes; a fix stays only if every use of the files it changes offers it.
 pub(super) fn uses(model: &Model<'_>, findings: Vec<Finding>) -> Vec<Finding> {
     let mut merged: Vec<(Finding, Vec<InstanceId>)> = Vec::new();
     let mut known: BTreeMap<(&'static str, crate::source::Location), usize> = BTreeMap::new();
@@ -42,6 +42,11 @@ pub(super) fn uses(model: &Model<'_>, findings: Vec<Finding>) -> Vec<Finding> {
         .into_iter()
         .map(|(mut finding, instances)| {
             let source = finding.diagnostic.at.source;
+            // What other uses of another file would say of a change there, nobody asked.
+            finding.diagnostic.fixes.retain(|fix| {
+                let mut changed = fix.edits.iter().map(|edit| edit.at.source);
+                changed.all(|one| one == source || config.uses_of(one) == 1)
+            });
             if !instances.is_empty() && config.uses_of(source) > instances.len() {
                 finding.diagnostic.fixes.clear();
                 for include in instances.iter().filter_map(|one| config.chain(*one).next()) {

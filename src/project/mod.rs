@@ -16,6 +16,7 @@ mod overlay;
 mod recipe;
 mod relevance;
 mod row;
+mod shared;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -154,7 +155,9 @@ fn analysed(loader: &dyn Loader, found: find::Found, request: &Request) -> Resul
             progress(&unit.title());
         }
         unit.analyse(&files, request, &mut report, &mut reported);
+        reported.ends.push(report.diagnostics.len());
     }
+    shared::withhold(&mut report.diagnostics, &units, &reported.ends);
     report.own = std::mem::take(&mut reported.files);
     settle(&mut report, &files, &reported);
     if request.upgrade.is_none() {
@@ -209,6 +212,8 @@ pub fn fix(loader: &dyn Loader, request: &Request, unsafely: bool) -> Result<Fix
 struct Shown {
     /// Whether there are several units, which may share texts.
     several_units: bool,
+    /// Where in the report the findings of each unit end.
+    ends: Vec<usize>,
     /// The texts, and how many units report them.
     sources: HashMap<SourceId, usize>,
     /// Those that are files, not parts of a dump.
@@ -222,7 +227,7 @@ struct Shown {
 /// Puts findings in order, each once.
 fn settle(report: &mut Report, files: &Files, shown: &Shown) {
     let sources = &files.sources;
-    keep_common(report, shown);
+    shared::keep_common(&mut report.diagnostics, &shown.sources);
     report.diagnostics.sort_by(|a, b| {
         let name = |one: &Diagnostic| sources.source(one.at.source).name.as_path();
         let before = |one: &Diagnostic| sources.source(one.at.source).before;
@@ -253,17 +258,4 @@ fn count(report: &mut Report, shown: &Shown) {
         }
         summary.fixable += usize::from(diagnostic.is_safely_fixable(target));
     }
-}
-
-/// A comment without effect in one configuration may have one in another that uses its file: only
-/// what all of them say of a comment stays.
-fn keep_common(report: &mut Report, shown: &Shown) {
-    let unused = |one: &Diagnostic| one.rule == rules::UNUSED_SUPPRESSION.name;
-    let mut said: HashMap<Location, usize> = HashMap::new();
-    for one in report.diagnostics.iter().filter(|one| unused(one)) {
-        *said.entry(one.at).or_default() += 1;
-    }
-    report
-        .diagnostics
-        .retain(|one| !unused(one) || said.get(&one.at) >= shown.sources.get(&one.at.source));
 }

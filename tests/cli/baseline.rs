@@ -108,11 +108,19 @@ fn what_was_there_before_is_not_reported() {
 #[test]
 fn every_format_goes_without_it() {
     let tree = Tree::known();
-    for (format, out) in [("concise", ""), ("full", "no findings; 3 in the baseline")] {
-        let run = tree.run(&format!("check --baseline known.toml --output-format {format}"));
-        assert!(run.exit == Some(0) && run.out.contains(out), "{run:?}");
-        assert!(!run.out.contains("plaintext-to-tls"), "{run:?}");
+    let refused = tree.run("check --output-format none").err;
+    let (_, formats) = refused.split_once("possible values: ").expect("they are listed");
+    let formats: Vec<_> = formats.split(']').next().unwrap().split(", ").collect();
+    assert!(formats.contains(&"full") && formats.contains(&"json"), "{formats:?}");
+    for format in formats {
+        let arguments = format!("check --output-format {format}");
+        let run = tree.run(&arguments);
+        assert!(run.exit == Some(1) && run.out.contains("127.0.0.1:81"), "{format} {run:?}");
+        let run = tree.run(&format!("{arguments} --baseline known.toml"));
+        assert!(run.exit == Some(0) && !run.out.contains("127.0.0.1:81"), "{format} {run:?}");
     }
+    let run = tree.run("check --baseline known.toml --statistics");
+    assert!(run.exit == Some(0) && !run.out.contains("plaintext-to-tls"), "{run:?}");
     let run = tree.run("check --baseline known.toml --output-format json");
     let document: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!(document["diagnostics"].as_array().map(Vec::len), Some(0));
@@ -277,6 +285,7 @@ fn what_is_no_baseline_is_refused_and_left_alone() {
         "check --write-baseline a --baseline known.toml",
         "check --write-baseline a --fix",
         "check --write-baseline a --diff",
+        "check --write-baseline a --show-files",
         "check --write-baseline absent/a",
         "check --baseline",
     ] {

@@ -124,3 +124,59 @@ fn only_what_is_reported_is_fixed() {
     assert_eq!(run.exit, Some(1), "{run:?}");
     assert_eq!(read("dump.txt"), dump);
 }
+
+/// A repository of files.
+fn tree(files: &[(&str, &str)]) -> TempDir {
+    let tree = tree_of(b"");
+    for (name, text) in files {
+        let path = tree.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    tree
+}
+
+#[test]
+fn a_fragment_is_fixed_where_that_is_right_in_all_places_that_include_it() {
+    const WEBSOCKET: &str = "proxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection \
+        \"upgrade\";\nproxy_pass http://10.0.0.1;\n";
+    let with = |first: &str| {
+        format!(
+            "events {{}}\nhttp {{ server {{ listen 80; location /a {{ {first} include ws; }}\n\
+             location /b {{ include ws; }} }} }}\n"
+        )
+    };
+    let fixed = |first: &str| {
+        let tree = tree(&[("nginx.conf", &with(first)), ("ws", WEBSOCKET)]);
+        let arguments = ["check", "--fix", "--unsafe-fixes", "--nginx-version", "1.22.1"];
+        let run = Run::of(tree.path(), &arguments, None);
+        assert!(matches!(run.exit, Some(0 | 1)), "{run:?}");
+        fs::read_to_string(tree.path().join("ws")).unwrap()
+    };
+    assert!(fixed("").contains("proxy_http_version 1.1;"));
+    // There it would stand twice.
+    assert_eq!(fixed("proxy_http_version 1.1;"), WEBSOCKET);
+}
+
+#[test]
+fn a_fragment_of_two_roots_is_fixed_where_that_is_right_in_both() {
+    let root = |tls: &str| {
+        format!(
+            "events {{}}\nhttp {{ server {{ listen 127.0.0.1:81{tls} }}\n\
+             server {{ listen 82; location / {{ include pass; }} }} }}\n"
+        )
+    };
+    let tls = " ssl; ssl_certificate a; ssl_certificate_key b;";
+    for (other, pass) in [(tls, "https"), (";", "http")] {
+        let files = [("a.conf", root(tls)), ("b.conf", root(other))];
+        let tree = tree(&[
+            (files[0].0, &files[0].1),
+            (files[1].0, &files[1].1),
+            ("pass", "proxy_pass http://127.0.0.1:81;\n"),
+        ]);
+        let run = Run::of(tree.path(), &["check", "--root=a.conf", "--root=b.conf", "--fix"], None);
+        assert_eq!(run.exit, Some(i32::from(pass == "http")), "{run:?}");
+        let text = fs::read_to_string(tree.path().join("pass")).unwrap();
+        assert_eq!(text, format!("proxy_pass {pass}://127.0.0.1:81;\n"));
+    }
+}

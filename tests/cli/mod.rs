@@ -9,6 +9,7 @@ mod color;
 mod completions;
 mod config;
 mod diagnose;
+mod fault;
 mod files;
 mod fix;
 mod format;
@@ -19,7 +20,7 @@ mod snapshot;
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
