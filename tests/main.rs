@@ -11,6 +11,8 @@ mod fix;
 #[cfg(test)]
 mod found;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod hops;
 #[cfg(test)]
 mod idiom;

@@ -60,6 +60,8 @@ fn edits_that_say_what_they_do_are_made() {
         ("a { b 1; }\n", &[("r", 4, 8, "c 'x y'; d 2;")], "a { c 'x y'; d 2; }\n"),
         ("a 1\n", &[("r", 3, 3, ";")], "a 1;\n"),
         ("\u{feff}a 1;\n", &[("r", 0, 3, "")], "a 1;\n"),
+        ("\u{feff}\u{feff}a 1;\n", &[("r", 0, 6, "")], "a 1;\n"),
+        ("a 123;\n", &[("r", 3, 4, "")], "a 13;\n"),
         ("a 1;\nb 2;\n", &[("r", 2, 3, "3"), ("s", 7, 8, "4")], "a 3;\nb 4;\n"),
     ] {
         assert_eq!(fixed(bytes, edits), (after.to_owned(), 0), "{bytes:?}");
@@ -75,6 +77,8 @@ fn edits_that_change_more_are_withheld() {
         ("a { b 1; }\n", ("r", 4, 8, "c {")),
         ("a { b 1; }\n", ("r", 9, 10, "")),
         ("a 1;\n", ("r", 2, 3, "\\")),
+        ("a '1 2';\n", ("r", 2, 3, "")),
+        ("a 1; # b\n", ("r", 5, 6, "")),
     ] {
         assert_eq!(fixed(bytes, &[edit]), (bytes.to_owned(), 1), "{bytes:?} {edit:?}");
     }

@@ -5,6 +5,7 @@
 //! own bytes are.
 
 use super::Text;
+use crate::diagnostic::Edit;
 use crate::source::{Sources, Span};
 use crate::syntax::{self, PieceKind, Tree};
 
@@ -28,9 +29,22 @@ fn kept(tree: &Tree, text: &Text<'_>) -> Vec<(u32, PieceKind, Vec<u8>)> {
             edits.next();
         }
         let near = near(piece.span, &text.edits, |edit| edit.at.span);
-        if !near.iter().any(|edit| is_touched(piece, edit.at.span, &edit.text)) {
-            let start = (i64::from(piece.span.start) + longer) as u32;
-            kept.push((start, piece.kind, tree.bytes()[piece.span.range()].to_vec()));
+        let is_touched = |edit: &&&Edit| is_touched(piece, edit.at.span, &edit.text);
+        let mut start = piece.span.start;
+        let mut bytes = tree.bytes()[piece.span.range()].to_vec();
+        let mut touching = near.iter().filter(is_touched).rev().peekable();
+        if touching.peek().is_some() && !touching.clone().all(|edit| edit.text.is_empty()) {
+            continue;
+        }
+        // What is only taken of it leaves the rest; of a comment perhaps the CR at its end.
+        for edit in touching {
+            let from = edit.at.span.start.max(piece.span.start) - piece.span.start;
+            let to = edit.at.span.end.min(piece.span.end) - piece.span.start;
+            bytes.drain(from as usize..to as usize);
+            start = start.min(edit.at.span.start);
+        }
+        if !bytes.trim_ascii().is_empty() {
+            kept.push(((i64::from(start) + longer) as u32, piece.kind, bytes));
         }
     }
     kept
@@ -69,7 +83,9 @@ fn left(tree: &Tree, text: &Text<'_>) -> Vec<(u32, PieceKind, Vec<u8>)> {
     let mut longer: i64 = 0;
     for edit in &text.edits {
         let start = (i64::from(edit.at.span.start) + longer) as u32;
-        inserted.push(Span::new(start, start + edit.text.len() as u32));
+        if !edit.text.is_empty() {
+            inserted.push(Span::new(start, start + edit.text.len() as u32));
+        }
         longer += edit.text.len() as i64 - edit.at.span.len() as i64;
     }
     let pieces = words(tree).filter(|piece| {

@@ -19,6 +19,8 @@ pub struct DefaultPort {
     pub spoken: &'static str,
     /// Whether that is over TLS.
     pub tls: bool,
+    /// Whether a server beside it names port 80 itself: it may be meant.
+    pub is_beside_80: bool,
     /// The passes.
     pub passes: Vec<Use>,
 }
@@ -41,6 +43,7 @@ impl Model<'_> {
             if known {
                 continue;
             }
+            let is_beside_80 = hop.peers().iter().any(|one| is_80(one) && !is_chosen(self, one));
             for peer in hop.peers() {
                 let Some(spoken) = is_default(self, peer).then(|| spoken(hop, peer)).flatten()
                 else {
@@ -48,7 +51,8 @@ impl Model<'_> {
                 };
                 let at = *index.entry(peer.used).or_insert_with(|| {
                     let tls = peer.tls == Some(true);
-                    found.push(DefaultPort { server: peer.used, spoken, tls, passes: Vec::new() });
+                    let (server, passes) = (peer.used, Vec::new());
+                    found.push(DefaultPort { server, spoken, tls, is_beside_80, passes });
                     found.len() - 1
                 });
                 let passes = &mut found[at].passes;
@@ -73,8 +77,17 @@ impl Hop<'_> {
 fn is_default(model: &Model<'_>, peer: &Peer) -> bool {
     peer.upstream.is_some()
         && peer.certainty() != Some(Certainty::Certain)
-        && peer.address.as_ref().is_ok_and(|address| address.port == Some(80))
-        && super::upstream::names_no_port(model.used(peer.used))
+        && is_80(peer)
+        && is_chosen(model, peer)
+}
+
+fn is_80(peer: &Peer) -> bool {
+    peer.address.as_ref().is_ok_and(|address| address.port == Some(80))
+}
+
+/// Whether nginx chose the port of a server.
+fn is_chosen(model: &Model<'_>, peer: &Peer) -> bool {
+    super::upstream::names_no_port(model.used(peer.used))
 }
 
 /// What is spoken to a peer, if port 80 is not the place for it.

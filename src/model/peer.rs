@@ -434,6 +434,13 @@ impl Model<'_> {
         Some(own.filter(|one| !one.implicit).map_or(*default, |one| one.used))
     }
 
+    /// Whether every pass to the socket of a `listen` sends the header of the PROXY protocol, so that
+    /// none is refused where the socket wants it.
+    pub fn all_send_header_to(&self, listen: Use) -> bool {
+        let leads_to = |peer: &Peer| self.listen_of(peer) == Some(listen);
+        self.hops().all(|hop| hop.proxy_protocol().is_some() || !hop.peers().iter().any(leads_to))
+    }
+
     /// The `server` of a `listen` of the socket that takes a connection to a peer.
     pub fn server_of(&self, peer: &Peer, listen: Use) -> Option<Scope<'_>> {
         let socket = self.socket_of(peer)?;

@@ -35,6 +35,8 @@ pub(super) fn promise(path: &Path) -> Promise {
     let directory = path.parent().and_then(Path::file_name);
     let is_in = |names: &[&str]| directory.is_some_and(|own| names.iter().any(|name| own == *name));
     match extension {
+        // No pattern of an `include` matches it: what an editor, or a fix that was killed, left.
+        _ if name.starts_with('.') => Promise::None,
         "conf" if name.starts_with("nginx") || is_in(&CUSTOMARY) || is_in(&SITES) => Promise::Sure,
         "conf" | "nginx" | "vhost" | "template" => Promise::Perhaps,
         _ if name == "mime.types" || is_in(&SITES) => Promise::Perhaps,

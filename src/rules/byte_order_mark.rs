@@ -16,8 +16,10 @@ pub static RULE: Rule = Rule {
 fn check(source: SourceId, cx: &mut Context<'_>) {
     let text = cx.files().sources.bytes(source);
     let at = |length| Location::new(source, Span::new(0, length));
-    if text.starts_with(b"\xef\xbb\xbf") {
-        let edits = vec![Edit { at: at(3), text: String::new() }];
+    // Programs that put files together leave several.
+    let marks = text.chunks(MARK.len()).take_while(|bytes| *bytes == MARK).count();
+    if marks > 0 {
+        let edits = vec![Edit { at: at((marks * MARK.len()) as u32), text: String::new() }];
         cx.report_at(at(3), "this file begins with a byte order mark, which nginx takes for a part of the first word")
             .help("save it as UTF-8 without a byte order mark")
             .fix("delete the byte order mark", Applicability::Safe, None, edits);
@@ -26,3 +28,5 @@ fn check(source: SourceId, cx: &mut Context<'_>) {
             .help("save it as UTF-8 without a byte order mark");
     }
 }
+
+const MARK: &[u8] = b"\xef\xbb\xbf";

@@ -2,6 +2,7 @@
 
 use super::{Context, On, Rule, insert_before};
 use crate::diagnostic::{Applicability, Category, Confidence, Level};
+use crate::model::{Misfit, MisfitKind};
 use crate::nginx::{Contexts, id};
 
 /// The rule.
@@ -38,9 +39,18 @@ fn check(cx: &mut Context<'_>) {
         let name = &cx.files().sources.source(first.source()).name;
         let likely = inner || name.file_name().is_none_or(|name| name != "nginx.conf");
         let confidence = if likely { Confidence::Likely } else { Confidence::Certain };
-        cx.report(first, span, "the configuration has no `events` block")
+        let draft = cx
+            .report(first, span, "the configuration has no `events` block")
             .confidence(confidence)
-            .help("nginx wants one, if only an empty one")
-            .fix("add `events {}`", Applicability::Safe, None, vec![edit]);
+            .help("nginx wants one, if only an empty one");
+        // A block of an unknown name may be it, misspelt: then there would be two.
+        let mut unknown = model.misfits(MisfitKind::Unknown);
+        let may_be_it = |one: &Misfit| {
+            model.scope(one.scope).context() == Contexts::MAIN
+                && model.used(one.used).directive().is_block()
+        };
+        if !unknown.any(may_be_it) {
+            draft.fix("add `events {}`", Applicability::Safe, None, vec![edit]);
+        }
     }
 }

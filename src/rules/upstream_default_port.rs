@@ -33,7 +33,7 @@ fn check(cx: &mut Context<'_>) {
             draft = draft.label(pass.location(), message);
         }
         draft = draft.help("write the port behind the host: the scheme of the pass gives it none");
-        if found.tls && !word.is_quoted() {
+        if found.tls && !found.is_beside_80 && !word.is_quoted() {
             let edits = vec![replace(server, Span::at(word.span().end), ":443")];
             draft.fix("connect to port 443", Applicability::Unsafe, None, edits);
         }

@@ -43,7 +43,9 @@ fn upgrade(header: Header<'_>, cx: &mut Context<'_>) {
     }
     draft =
         draft.help("write `$http_upgrade`: what the client asks for, nothing if it does not ask");
-    if let Some(word) = used.directive().arg(1) {
+    // A `map` may give that name another value: then the line is not what is wrong.
+    let word = used.directive().arg(1).filter(|word| !word.is(b"$http_upgrade"));
+    if let Some(word) = word {
         let edits = vec![replace(used, word.span(), "$http_upgrade")];
         draft.fix("write `$http_upgrade`", Applicability::Unsafe, None, edits);
     }

@@ -1,5 +1,7 @@
 //! Mistakes that were found by trying the tool, each with the text that showed it: they stay mended.
 
+mod fix;
+
 use std::path::PathBuf;
 
 use ngxlint::diagnostic::{Applicability, Level, Report};

@@ -1,6 +1,8 @@
 //! What every report keeps to.
 
-use ngxlint::diagnostic::Report;
+use std::io::Write;
+
+use ngxlint::diagnostic::{Confidence, Level, Report};
 use ngxlint::report::{self, Look};
 use ngxlint::source::Location;
 
@@ -35,6 +37,8 @@ pub(crate) fn laws(report: &Report) -> Result<(), String> {
     written(&|out| report::full(out, report, look))?;
     written(&|out| report::concise(out, report, false))?;
     written(&|out| report::hops(out, report, look))?;
+    let summary = report::summary(report, Level::Info, Confidence::Likely);
+    written(&|out| out.write_all(summary.as_bytes()))?;
     for write in [report::check_json, report::hops_json] {
         let out = written(&|out| write(out, report))?;
         let parsed = serde_json::from_slice::<serde_json::Value>(&out);

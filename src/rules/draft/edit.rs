@@ -56,11 +56,16 @@ pub(in crate::rules) fn remove(used: Used<'_>) -> Edit {
     replace(used, span, "")
 }
 
-/// An edit that takes an argument away, with the space before it.
+/// An edit that takes an argument away, with the space before it; behind a comment the end of its
+/// line stays.
 pub(in crate::rules) fn remove_word(used: Used<'_>, span: Span) -> Edit {
-    let before = &used.directive().tree().bytes()[..span.start as usize];
-    let kept = before.trim_ascii_end().len() as u32;
-    replace(used, Span::new(kept, span.end), "")
+    let directive = used.directive();
+    let words = std::iter::once(directive.name()).chain(directive.args());
+    let ends = words.map(|word| word.span().end).take_while(|end| *end <= span.start);
+    let kept = ends.last().unwrap_or(span.start);
+    let gap = &directive.tree().bytes()[kept as usize..span.start as usize];
+    let start = if gap.trim_ascii().is_empty() { kept } else { span.start };
+    replace(used, Span::new(start, span.end), "")
 }
 
 /// The end of a line of the text around a directive.
@@ -86,9 +91,11 @@ impl<'t> Around<'t> {
         let bytes = used.directive().tree().bytes();
         let (before, behind) = (&bytes[..span.start as usize], &bytes[span.end as usize..]);
         let line = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
-        let rest = &behind[..memchr::memchr(b'\n', behind).unwrap_or(behind.len())];
+        let end = memchr::memchr(b'\n', behind);
+        let rest = &behind[..end.unwrap_or(behind.len())];
         let cut = rest.strip_suffix(b"\r");
-        let crlf = cut.is_some() || before[..line].ends_with(b"\r\n");
+        // Lines of both kinds may stand beside each other: a comment would take the CR.
+        let crlf = end.map_or(before[..line].ends_with(b"\r\n"), |_| cut.is_some());
         let (before, behind) = (&before[line..], cut.unwrap_or(rest));
         Self { span, before, behind, crlf, length: bytes.len() as u32 }
     }
@@ -148,6 +155,7 @@ mod tests {
         let behind = |text| edited(text, |used| insert_behind(used, "b;"));
         assert_eq!(behind("  a; # why\n  c;\n"), "  a; # why\n  b;\n  c;\n");
         assert_eq!(behind("\ta;\r\n\tc;\r\n"), "\ta;\r\n\tb;\r\n\tc;\r\n");
+        assert_eq!(behind("\r\na; # why\nd;\n"), "\r\na; # why\nb;\nd;\n");
         assert_eq!(behind("a; c;"), "a; b; c;");
         let two = |text| edited(text, |used| insert_behind(used, "b;\nd;"));
         assert_eq!(two("  a;\n  c;\n"), "  a;\n  b;\n  d;\n  c;\n");
