@@ -170,7 +170,9 @@ impl Findings {
         } else if format.is_lines(talk) && !statistics && !talk.quiet {
             summary.lines().for_each(output::say);
         }
-        format.say_left_out(report);
+        if !statistics {
+            format.say_left_out(report);
+        }
         output::unknown_release(report, talk);
         baseline::stale(report, talk);
         output::files(report, talk);

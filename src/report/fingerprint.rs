@@ -1,12 +1,11 @@
-//! What a finding is known by from run to run: its rule, its file and the text of its line, not the
-//! number of the line. Platforms follow a finding by it through commits that move it.
+//! What a finding is known by from run to run: its rule, its file and the words of its directive, as in a
+//! baseline, not the number of its line. Platforms follow a finding by it through commits that move it.
 
 use std::collections::HashMap;
 
 use super::place::Places;
 use super::repository::Repository;
 use crate::diagnostic::{Diagnostic, Report};
-use crate::source::Location;
 
 /// The fingerprints of all findings, in their order. No two are equal: findings that agree in
 /// everything are numbered as they follow each other.
@@ -17,23 +16,15 @@ pub(super) fn fingerprints(
 ) -> Vec<String> {
     let mut seen: HashMap<u64, u32> = HashMap::new();
     let of = |diagnostic: &Diagnostic| {
-        let Diagnostic { rule, at, .. } = diagnostic;
+        let Diagnostic { rule, at, directive, .. } = diagnostic;
         let path = repository.path(places.path(at.source));
-        let hash = hash([rule.as_bytes(), path.as_os_str().as_encoded_bytes(), &line(*at, places)]);
+        let hash =
+            hash([rule.as_bytes(), path.as_os_str().as_encoded_bytes(), directive.as_bytes()]);
         let number = seen.entry(hash).or_default();
         *number += 1;
         format!("{hash:016x}:{number}")
     };
     report.diagnostics.iter().map(of).collect()
-}
-
-/// The line on which a place begins, its indentation gone and each run of white space one space.
-fn line(at: Location, places: &Places<'_>) -> Vec<u8> {
-    let index = places.index(at.source);
-    let line = index.span(index.line(at.span.start));
-    let bytes = places.text(Location::new(at.source, line));
-    let words = bytes.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join(&b' ')
 }
 
 /// FNV-1a of 64 bits: short, and the same for ever on every machine. That two findings share one is

@@ -67,24 +67,21 @@ pub fn hops_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 /// Writes a document in which no control character stands as itself. Outside of strings JSON has
 /// none but line ends, so that escaping the finished text is escaping the strings.
 pub(super) fn write_document(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
-    write_escaped(out, &serde_json::to_string_pretty(document)?)
+    writeln!(out, "{}", escaped(&serde_json::to_string_pretty(document)?))
 }
 
 /// Writes a document as [`write_document`], on one line.
 pub(super) fn write_line(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
-    write_escaped(out, &serde_json::to_string(document)?)
+    writeln!(out, "{}", escaped(&serde_json::to_string(document)?))
 }
 
-/// A log of a CI system may be where it goes.
-fn write_escaped(out: &mut dyn Write, text: &str) -> io::Result<()> {
-    writeln!(out, "{}", escaped(&without_commands(text, "\\u005b")))
-}
-
-/// JSON with its control characters, but line ends, escaped.
+/// JSON with its control characters, but line ends, escaped, and what the log of a CI system must not
+/// hold.
 pub(super) fn escaped(json: &str) -> Cow<'_, str> {
+    let json = without_commands(json, "\\u005b");
     let raw = |letter: char| letter != '\n' && is_control(letter);
     if !json.contains(raw) {
-        return Cow::Borrowed(json);
+        return json;
     }
     let mut text = String::with_capacity(json.len() + 8);
     for letter in json.chars() {

@@ -316,6 +316,7 @@ impl<'a> Context<'a> {
             // A name in it may hold a line end.
             message: message.replace(['\n', '\r'], " "),
             at,
+            directive: String::new(),
             labels: Vec::new(),
             help: Vec::new(),
             dead_ends: Vec::new(),

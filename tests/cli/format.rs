@@ -1,6 +1,6 @@
 //! What each format is when there is something to write and when there is nothing.
 
-use super::{Empty, FINDING, Has, Row};
+use super::{Empty, FINDING, Has, Row, Run, fs, tree};
 
 pub(super) const CONTRACT: &[Row] = &[
     ("clean", &["check", "--output-format", "json-lines"], 0, Empty, Empty),
@@ -48,3 +48,23 @@ pub(super) const CONTRACT: &[Row] = &[
         Empty,
     ),
 ];
+
+#[test]
+fn a_report_can_go_to_a_file() {
+    let tree = tree();
+    let broken = tree.path().join("broken");
+    for (format, holds) in [
+        ("full", "1 file, "),
+        ("concise", FINDING),
+        ("json", "\"errors\": 1"),
+        ("sarif", "\"version\":\"2.1.0\""),
+        ("junit", "<testsuites "),
+    ] {
+        let run = Run::of(&broken, &["check", "--output-format", format, "-o", "report"], None);
+        assert_eq!(run.exit, Some(1), "{run:?}");
+        assert!(run.out.starts_with(FINDING) && run.out.lines().count() == 1, "{run:?}");
+        assert!(run.err.contains("1 error"), "{run:?}");
+        let written = fs::read_to_string(broken.join("report")).unwrap();
+        assert!(written.contains(holds) && !written.contains('\x1b'), "{written}");
+    }
+}

@@ -107,3 +107,24 @@ fn a_fingerprint_is_the_same_from_every_directory() {
         assert_eq!(known_by(&from_top), known_by(&from_part));
     }
 }
+
+#[test]
+fn a_fingerprint_outlives_lines_comments_and_white_space() {
+    let tree = tempfile::tempdir().unwrap();
+    let known_by = |text: &str| {
+        fs::write(tree.path().join("nginx.conf"), text).unwrap();
+        let issues = value(std::str::from_utf8(&checked(tree.path(), "gitlab").stdout).unwrap());
+        let of = |one: &serde_json::Value| one["fingerprint"].as_str().unwrap().to_owned();
+        issues.as_array().unwrap().iter().map(of).collect::<Vec<_>>()
+    };
+    let before =
+        known_by("events {}\nhttp {\n    server_tokens maybe;\n    bogus 1;\n    bogus 1;\n}\n");
+    let after = known_by(
+        "# new\nevents {}\nhttp {\n\tserver_tokens\n\t\tmaybe; # why\n\n  bogus  1; bogus 1;\n}\n",
+    );
+    assert_eq!(before, after);
+    assert_eq!(before.len(), 3);
+    let changed =
+        known_by("events {}\nhttp {\n    server_tokens perhaps;\n    bogus 1;\n    bogus 2;\n}\n");
+    assert!(changed[0] != before[0] && changed[1] == before[1] && changed[2] != before[2]);
+}

@@ -62,7 +62,7 @@ fn gitlab_gets_code_quality() {
       {
         "description": "a-rule: `proxy_pass` speaks HTTP/1.0 to a listener that takes only HTTP/2",
         "check_name": "a-rule",
-        "fingerprint": "895b9df7f53e554f:1",
+        "fingerprint": "000300f01783aee4:1",
         "severity": "critical",
         "location": {
           "path": "deploy/conf.d/site.conf",
@@ -81,7 +81,7 @@ fn gitlab_gets_code_quality() {
       {
         "description": "a-rule: one more",
         "check_name": "a-rule",
-        "fingerprint": "e77283bc8fc7b9cd:1",
+        "fingerprint": "b49944cc2f6debba:1",
         "severity": "minor",
         "location": {
           "path": "deploy/conf.d/app.conf",

@@ -59,6 +59,7 @@ impl Builder {
             affects: None,
             message: message.into(),
             at,
+            directive: String::from_utf8_lossy(self.report.sources.text(at)).into_owned(),
             labels: labels.iter().map(label).collect(),
             help: Vec::new(),
             dead_ends: Vec::new(),

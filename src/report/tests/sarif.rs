@@ -39,7 +39,7 @@ fn sarif_is_what_code_scanning_takes() {
     assert_eq!(run["automationDetails"]["id"], "ngxlint/");
     let levels = run["results"].as_array().unwrap().iter().map(|one| one["level"].as_str());
     assert!(levels.eq(["error", "warning", "note", "error"].map(Some)));
-    insta::assert_snapshot!(run["results"][0], @r#"{"level":"error","locations":[{"physicalLocation":{"artifactLocation":{"uri":"deploy/conf.d/site.conf","uriBaseId":"%SRCROOT%"},"region":{"endColumn":23,"endLine":7,"startColumn":2,"startLine":7}}}],"message":{"text":"`proxy_pass` speaks HTTP/1.0 to a listener that takes only HTTP/2\nRaising `proxy_http_version` to 1.1 does not help: the listener takes no HTTP/1 at all in these releases."},"partialFingerprints":{"primaryLocationLineHash":"895b9df7f53e554f:1"},"properties":{"affects":"<1.25.1","confidence":"certain","symptoms":["upstream sent no valid HTTP/1.0 header"]},"relatedLocations":[{"id":1,"message":{"text":"this listener takes only HTTP/2"},"physicalLocation":{"artifactLocation":{"uri":"deploy/conf.d/app.conf","uriBaseId":"%SRCROOT%"},"region":{"endColumn":31,"endLine":2,"startColumn":5,"startLine":2}}},{"id":2,"message":{"text":"by way of this server"},"physicalLocation":{"artifactLocation":{"uri":"deploy/conf.d/site.conf","uriBaseId":"%SRCROOT%"},"region":{"endColumn":25,"endLine":2,"startColumn":5,"startLine":2}}}],"ruleId":"a-rule","ruleIndex":0}"#);
+    insta::assert_snapshot!(run["results"][0], @r#"{"level":"error","locations":[{"physicalLocation":{"artifactLocation":{"uri":"deploy/conf.d/site.conf","uriBaseId":"%SRCROOT%"},"region":{"endColumn":23,"endLine":7,"startColumn":2,"startLine":7}}}],"message":{"text":"`proxy_pass` speaks HTTP/1.0 to a listener that takes only HTTP/2\nRaising `proxy_http_version` to 1.1 does not help: the listener takes no HTTP/1 at all in these releases."},"partialFingerprints":{"primaryLocationLineHash":"000300f01783aee4:1"},"properties":{"affects":"<1.25.1","confidence":"certain","symptoms":["upstream sent no valid HTTP/1.0 header"]},"relatedLocations":[{"id":1,"message":{"text":"this listener takes only HTTP/2"},"physicalLocation":{"artifactLocation":{"uri":"deploy/conf.d/app.conf","uriBaseId":"%SRCROOT%"},"region":{"endColumn":31,"endLine":2,"startColumn":5,"startLine":2}}},{"id":2,"message":{"text":"by way of this server"},"physicalLocation":{"artifactLocation":{"uri":"deploy/conf.d/site.conf","uriBaseId":"%SRCROOT%"},"region":{"endColumn":25,"endLine":2,"startColumn":5,"startLine":2}}}],"ruleId":"a-rule","ruleIndex":0}"#);
     insta::assert_snapshot!(run["results"][3]["fixes"], @r#"[{"artifactChanges":[{"artifactLocation":{"uri":"deploy/conf.d/app.conf","uriBaseId":"%SRCROOT%"},"replacements":[{"deletedRegion":{"endColumn":1,"endLine":4,"startColumn":1,"startLine":4},"insertedContent":{"text":"}\n"}}]}],"description":{"text":"close it (safe)"}}]"#);
 }
 
@@ -91,13 +91,12 @@ fn a_message_of_sarif_holds_no_link() {
 #[test]
 fn fingerprints_outlive_moved_lines_and_differ() {
     let before = Builder::new(&[("a", b"listen 80;\nlisten 80;\nlisten 81;\n")]);
-    let after =
-        Builder::new(&[("a", b"# new\n\n  listen   80;\r\n\tlisten 80;\n\n  listen 81;\n")]);
+    let after = Builder::new(&[("a", b"# new\n\n  listen 80;\r\n\tlisten 80;\n\n  listen 81;\n")]);
     let [before, after] = [before, after].map(|mut builder| {
         let text = String::from_utf8_lossy(builder.report.sources.bytes(SourceId::new(0)));
         let starts: Vec<_> = text.match_indices("listen").map(|(at, _)| at as u32).collect();
         for start in starts {
-            let at = Location::new(SourceId::new(0), Span::new(start, start + 6));
+            let at = Location::new(SourceId::new(0), Span::new(start, start + 9));
             builder.add(at, "wrong", &[]);
         }
         fingerprints_of(&builder.report)
@@ -105,5 +104,6 @@ fn fingerprints_outlive_moved_lines_and_differ() {
     assert_eq!(before, after);
     assert_eq!(before.iter().collect::<HashSet<_>>().len(), 3);
     assert!(before[0].ends_with(":1") && before[1].ends_with(":2"), "{before:?}");
-    insta::assert_snapshot!(before[0], @"d8c20ff37655d182:1");
+    // For ever: another one would make every finding on every platform a new one.
+    assert_eq!(before[0], "412d68b6ff180dcb:1");
 }
