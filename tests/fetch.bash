@@ -1,4 +1,4 @@
-# What tests/fetch-nginx and tests/fetch-servers have in common. Sourced, not run: bash, `set -euo pipefail`.
+# What the tests/fetch-* have in common. Sourced, not run: bash, `set -euo pipefail`.
 
 # enter DIRECTORY: makes it the current one, and waits until no other run is in it.
 enter() {

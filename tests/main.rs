@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod consumer;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod fix;

@@ -1,13 +1,13 @@
 //! `ngxlint check`.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
 use super::fix::Fixing;
+use super::format::Format;
 use super::option::{
-    Color, Configuration, Levels, Name, Paths, Talk, Target, confidences, levels, request,
+    Configuration, Levels, Name, Paths, Talk, Target, confidences, levels, request,
 };
 use super::{Failure, baseline, output, progress, statistics};
 use crate::diagnostic::{Confidence, Level, Report};
@@ -74,18 +74,6 @@ struct Selection {
     /// Exit with 1 if something of this level or above is shown
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t)]
     fail_on: FailOn,
-}
-
-/// How to write what was found.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// With the lines it is about, for people
-    #[default]
-    Full,
-    /// One line each, as compilers do it
-    Concise,
-    /// One document, for programs
-    Json,
 }
 
 /// What makes the exit 1.
@@ -169,14 +157,21 @@ impl Findings {
         let Self { selection, output_format: format, statistics } = self;
         let summary = report::summary(report, policy.min_level, policy.min_confidence);
         if statistics {
-            statistics::write(report, &format, &summary, talk)?;
+            statistics::write(report, format, &summary, talk)?;
         } else {
-            output::give(talk.output.as_deref(), |out| write(out, report, format, &summary, talk))?;
+            output::give(talk.output.as_deref(), |out| format.write(out, report, &summary, talk))?;
+            // What is written to a file is shown, too.
+            if talk.output.is_some() && !talk.quiet {
+                output::give(None, |out| Format::Concise.write(out, report, &summary, talk))?;
+            }
         }
         if report.summary.files == 0 && report.summary.log.is_none() {
             output::say(NOTHING);
-        } else if format == Format::Concise && !statistics && !talk.quiet {
+        } else if format.is_lines(talk) && !statistics && !talk.quiet {
             summary.lines().for_each(output::say);
+        }
+        if !statistics {
+            format.say_left_out(report);
         }
         output::unknown_release(report, talk);
         baseline::stale(report, talk);
@@ -204,28 +199,6 @@ fn list(request: &project::Request, talk: &Talk) -> Result<ExitCode, Failure> {
         output::say(NOTHING);
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Writes the report. `full` ends with the summary; that of the other formats would be in the way
-/// of the programs that read them.
-fn write(
-    out: &mut dyn Write,
-    report: &Report,
-    format: Format,
-    summary: &str,
-    talk: &Talk,
-) -> std::io::Result<()> {
-    match format {
-        Format::Json => report::check_json(out, report),
-        Format::Concise => report::concise(out, report, talk.color == Color::Always),
-        Format::Full => {
-            report::full(out, report, output::look(talk))?;
-            if (report.summary.files > 0 || report.summary.log.is_some()) && !talk.quiet {
-                writeln!(out, "{summary}")?;
-            }
-            Ok(())
-        }
-    }
 }
 
 impl Selection {

@@ -12,6 +12,7 @@ mod config;
 mod diagnose;
 mod explain;
 mod fix;
+mod format;
 mod hops;
 mod init;
 mod installed;

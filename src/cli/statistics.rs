@@ -1,7 +1,6 @@
 //! `--statistics`: how often each rule found something.
 
-use clap::ValueEnum;
-
+use super::format::Format;
 use super::option::Talk;
 use super::{Failure, output};
 use crate::diagnostic::Report;
@@ -10,14 +9,13 @@ use crate::report;
 /// Writes how often each rule found something; `summary` stands below what is for people.
 pub(super) fn write(
     report: &Report,
-    format: &impl ValueEnum,
+    format: Format,
     summary: &str,
     talk: &Talk,
 ) -> Result<(), Failure> {
-    let name = format.to_possible_value().map(|value| value.get_name().to_owned());
-    let json = match name.as_deref() {
-        Some("json") => true,
-        Some("full" | "concise") => false,
+    let json = match format {
+        Format::Json => true,
+        Format::Full | Format::Concise => false,
         _ => return Err(Failure::new("`--statistics` is written as full, concise or json")),
     };
     let something = report.summary.files > 0 || report.summary.log.is_some();

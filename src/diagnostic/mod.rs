@@ -31,6 +31,9 @@ pub struct Diagnostic {
     pub message: String,
     /// The directive or value a person would edit first.
     pub at: Location,
+    /// The words of the directive at that place, else those of its line: by them it is known from run
+    /// to run, whatever line it moves to. Empty until a report is made of it, and in a log.
+    pub directive: String,
     /// Why it is wrong: the other places.
     pub labels: Vec<Label>,
     /// What to do, a sentence each.

@@ -29,6 +29,13 @@ pub struct Report {
     pub baseline: Option<String>,
 }
 
+impl Report {
+    /// What a format says of the rule of that name.
+    pub fn card(&self, rule: &str) -> Option<&Card> {
+        self.cards.iter().find(|card| card.name == rule)
+    }
+}
+
 /// What the run aimed at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TargetRow {
@@ -211,4 +218,6 @@ pub struct Card {
     pub summary: String,
     /// Where its page is to be read.
     pub url: String,
+    /// Its page, as it is written.
+    pub page: &'static str,
 }

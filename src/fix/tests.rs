@@ -22,6 +22,7 @@ fn report(bytes: &[u8], edits: &[(&'static str, u32, u32, &str)]) -> Report {
             affects: None,
             message: "m".into(),
             at,
+            directive: String::new(),
             labels: Vec::new(),
             help: Vec::new(),
             dead_ends: Vec::new(),

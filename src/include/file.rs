@@ -113,6 +113,11 @@ impl Files {
         &self.files[source.index()].tree
     }
 
+    /// The tree of a text, if it was read as one of a configuration: a log is none.
+    pub fn tree_of(&self, source: SourceId) -> Option<&Arc<Tree>> {
+        self.files.get(source.index()).map(|file| &file.tree)
+    }
+
     /// What nginx would stop at in a text.
     pub fn problems(&self, source: SourceId) -> &[Problem] {
         &self.files[source.index()].problems

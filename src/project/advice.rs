@@ -149,6 +149,7 @@ pub(super) fn by_page(
         affects: None,
         message: page.summary.clone(),
         at,
+        directive: String::new(),
         labels: vec![log],
         help,
         dead_ends: advice.dead_ends(page),

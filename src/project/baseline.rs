@@ -194,7 +194,7 @@ impl<'r> Holder<'r> {
 }
 
 /// The words of the directive that begins or goes on at a place, else those of the line.
-fn directive(tree: &Tree, at: Span) -> String {
+pub(super) fn directive(tree: &Tree, at: Span) -> String {
     let directive = tree.before(at.start + 1).filter(|one| at.start < one.terminator().end);
     if let Some(directive) = directive {
         let words = std::iter::once(directive.name()).chain(directive.args());

@@ -159,7 +159,7 @@ pub fn diagnose(
     summarise(&sides, &mut report, &mut shown);
     report.summary.log = Some(tally);
     drop(sides);
-    settle(&mut report, &files.sources, &shown);
+    settle(&mut report, &files, &shown);
     report.sources = std::mem::take(&mut files.sources);
     super::count(&mut report, &shown);
     Ok(Diagnosis { report, learned })

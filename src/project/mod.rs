@@ -40,9 +40,10 @@ use self::overlay::Overlay;
 use crate::diagnostic::{Diagnostic, Level, Report};
 use crate::engine::Policy;
 use crate::fix::{self, Fixed};
+use crate::include::Files;
 use crate::nginx::{Flavor, VersionSet};
 use crate::rules;
-use crate::source::{Loader, Location, SourceId, Sources};
+use crate::source::{Loader, Location, SourceId};
 
 /// What a user asks for.
 #[derive(Clone, Debug)]
@@ -158,7 +159,7 @@ fn analysed(loader: &dyn Loader, found: find::Found, request: &Request) -> Resul
     }
     shared::withhold(&mut report.diagnostics, &units, &reported.ends);
     report.own = std::mem::take(&mut reported.files);
-    settle(&mut report, &files.sources, &reported);
+    settle(&mut report, &files, &reported);
     if request.upgrade.is_none() {
         baseline::hold(loader, request, &files, &units, &reported.hidden, &mut report)?;
     }
@@ -224,7 +225,8 @@ struct Shown {
 }
 
 /// Puts findings in order, each once.
-fn settle(report: &mut Report, sources: &Sources, shown: &Shown) {
+fn settle(report: &mut Report, files: &Files, shown: &Shown) {
+    let sources = &files.sources;
     shared::keep_common(&mut report.diagnostics, &shown.sources);
     report.diagnostics.sort_by(|a, b| {
         let name = |one: &Diagnostic| sources.source(one.at.source).name.as_path();
@@ -234,6 +236,10 @@ fn settle(report: &mut Report, sources: &Sources, shown: &Shown) {
         files.then_with(|| place(a).cmp(&place(b))).then_with(|| a.message.cmp(&b.message))
     });
     report.diagnostics.dedup_by(|a, b| a.rule == b.rule && a.at == b.at && a.message == b.message);
+    for one in &mut report.diagnostics {
+        let tree = files.tree_of(one.at.source);
+        one.directive = tree.map(|tree| baseline::directive(tree, one.at.span)).unwrap_or_default();
+    }
 }
 
 /// Counts what is found.

@@ -12,7 +12,7 @@ use miette::{
 use super::Look;
 use super::excerpt::{Excerpt, Mark, excerpts};
 use super::place::Places;
-use super::text::{count, visible};
+use super::text::{count, defused, visible};
 use crate::diagnostic::{Diagnostic, Fix, Label, Level, Report};
 
 /// Writes every finding: message and rule, the lines of all places it names, and what to do.
@@ -27,7 +27,7 @@ pub fn full(out: &mut dyn Write, report: &Report, look: Look) -> io::Result<()> 
         let mut text = String::new();
         painter.render_report(&mut text, &drawing).map_err(io::Error::other)?;
         for line in text.strip_prefix("  ").unwrap_or(&text).lines() {
-            writeln!(out, "{}", line.trim_end())?;
+            writeln!(out, "{}", defused(line.trim_end()))?;
         }
         footer(out, diagnostic, report, &places, look)?;
         writeln!(out)?;
@@ -88,7 +88,7 @@ fn footer(
     for dead_end in &diagnostic.dead_ends {
         note("in vain", dead_end, None)?;
     }
-    match report.cards.iter().find(|card| card.name == diagnostic.rule) {
+    match report.card(diagnostic.rule) {
         Some(card) => {
             // What terminals take for a link (OSC 8); the name is one of the program's own.
             let page = format!("ngxlint rule {}", card.name);

@@ -6,10 +6,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::place::Places;
-use super::text::is_control;
-use crate::diagnostic::{
-    Card, Diagnostic, HopRow, Label, LogTally, PeerRow, Report, Summary, TargetRow,
-};
+use super::text::{is_control, without_commands};
+use crate::diagnostic::{Diagnostic, HopRow, Label, LogTally, PeerRow, Report, Summary, TargetRow};
 use crate::source::{Location, SourceId};
 
 /// Writes the findings.
@@ -18,10 +16,6 @@ use crate::source::{Location, SourceId};
 /// What the writer says.
 pub fn check_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let places = Places::new(&report.sources);
-    let url = |rule: &str| {
-        let card = report.cards.iter().find(|card| card.name == rule);
-        card.map(|card: &Card| card.url.as_str())
-    };
     let document = Check {
         version: FORMAT,
         tool: Tool::default(),
@@ -29,11 +23,21 @@ pub fn check_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         diagnostics: report
             .diagnostics
             .iter()
-            .map(|diagnostic| finding(diagnostic, url(diagnostic.rule), &places))
+            .map(|diagnostic| finding(diagnostic, report, &places))
             .collect(),
         summary: CheckSummary::of(&report.summary),
     };
     write_document(out, &document)
+}
+
+/// Writes the findings, each as one document on one line, in the shape they have in [`check_json`].
+///
+/// # Errors
+/// What the writer says.
+pub fn json_lines(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let places = Places::new(&report.sources);
+    let mut findings = report.diagnostics.iter();
+    findings.try_for_each(|diagnostic| write_line(out, &finding(diagnostic, report, &places)))
 }
 
 /// Writes the hops.
@@ -66,11 +70,18 @@ pub(super) fn write_document(out: &mut dyn Write, document: &impl Serialize) -> 
     writeln!(out, "{}", escaped(&serde_json::to_string_pretty(document)?))
 }
 
-/// JSON with its control characters, but line ends, escaped.
+/// Writes a document as [`write_document`], on one line.
+pub(super) fn write_line(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
+    writeln!(out, "{}", escaped(&serde_json::to_string(document)?))
+}
+
+/// JSON with its control characters, but line ends, escaped, and what the log of a CI system must not
+/// hold.
 pub(super) fn escaped(json: &str) -> Cow<'_, str> {
+    let json = without_commands(json, "\\u005b");
     let raw = |letter: char| letter != '\n' && is_control(letter);
     if !json.contains(raw) {
-        return Cow::Borrowed(json);
+        return json;
     }
     let mut text = String::with_capacity(json.len() + 8);
     for letter in json.chars() {
@@ -82,11 +93,7 @@ pub(super) fn escaped(json: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-fn finding<'r>(
-    diagnostic: &'r Diagnostic,
-    url: Option<&'r str>,
-    places: &Places<'r>,
-) -> Finding<'r> {
+fn finding<'r>(diagnostic: &'r Diagnostic, report: &'r Report, places: &Places<'r>) -> Finding<'r> {
     let fix = |fix: &'r crate::diagnostic::Fix| Fix {
         message: &fix.message,
         applicability: fix.applicability.name(),
@@ -111,7 +118,7 @@ fn finding<'r>(
         help: &diagnostic.help,
         dead_ends: &diagnostic.dead_ends,
         symptoms: &diagnostic.symptoms,
-        url,
+        url: report.card(diagnostic.rule).map(|card| card.url.as_str()),
         fixes: diagnostic.fixes.iter().map(fix).collect(),
         seen: diagnostic.seen.as_ref().map(|seen| Seen {
             count: seen.count,

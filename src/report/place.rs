@@ -49,6 +49,21 @@ impl<'r> Places<'r> {
         Position { line: line.saturating_add(self.before(source).lines), column }
     }
 
+    /// The two ends of a place; the second is never before the first.
+    pub(super) fn ends(&self, at: Location) -> [Position; 2] {
+        [at.span.start, at.span.end.max(at.span.start)].map(|end| self.position(at.source, end))
+    }
+
+    /// The two ends of a place, the columns counted in bytes.
+    pub(super) fn ends_in_bytes(&self, at: Location) -> [Position; 2] {
+        let (index, bytes) = (self.index(at.source), self.bytes(at.source).len() as u32);
+        [at.span.start, at.span.end.max(at.span.start)].map(|end| {
+            let (end, line) = (end.min(bytes), index.line(end));
+            let column = end.saturating_sub(index.span(line).start) + 1;
+            Position { line: line.saturating_add(self.before(at.source).lines), column }
+        })
+    }
+
     /// `path:line:column`, visible.
     pub(super) fn show(&self, at: Location) -> impl fmt::Display {
         let Position { line, column } = self.position(at.source, at.span.start);

@@ -93,9 +93,7 @@ struct LogLevel<'p> {
 struct Advice<'p> {
     text: &'p str,
     versions: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     success: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     fails: Option<u8>,
     source: Option<&'p str>,
     measured: Option<&'p str>,

@@ -233,10 +233,10 @@ impl Rule {
     /// What a format says of it.
     pub fn card(&self) -> Card {
         // That every page can be read is held by a test.
-        let page = Page::parse(self.page).ok();
-        let summary = page.map(|page| page.summary).unwrap_or_default();
-        let Self { name, category, level, .. } = *self;
-        Card { name, category, level, summary, url: url(name) }
+        let parsed = Page::parse(self.page).ok();
+        let summary = parsed.map(|page| page.summary).unwrap_or_default();
+        let Self { name, category, level, page, .. } = *self;
+        Card { name, category, level, summary, url: url(name), page }
     }
 }
 
@@ -315,6 +315,7 @@ impl<'a> Context<'a> {
             // A name in it may hold a line end.
             message: message.replace(['\n', '\r'], " "),
             at,
+            directive: String::new(),
             labels: Vec::new(),
             help: Vec::new(),
             dead_ends: Vec::new(),

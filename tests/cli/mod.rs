@@ -12,6 +12,7 @@ mod diagnose;
 mod fault;
 mod files;
 mod fix;
+mod format;
 mod init;
 mod log;
 mod man;
@@ -339,7 +340,7 @@ const CONTRACT: &[Row] = &[
 fn every_verb_keeps_the_contract() {
     let tree = tree();
     let mut broken = Vec::new();
-    for (directory, arguments, exit, out, err) in CONTRACT {
+    for (directory, arguments, exit, out, err) in CONTRACT.iter().chain(format::CONTRACT) {
         let run = Run::of(&tree.path().join(directory), arguments, None);
         let kept = run.exit == Some(*exit) && holds(&run.out, *out) && holds(&run.err, *err);
         if !kept {
@@ -354,7 +355,7 @@ fn every_verb_keeps_the_contract() {
 #[test]
 fn nothing_of_a_run_reaches_the_terminal_as_it_is() {
     let tree = tree();
-    for (directory, arguments, ..) in CONTRACT {
+    for (directory, arguments, ..) in CONTRACT.iter().chain(format::CONTRACT) {
         if arguments.contains(&"always") {
             continue;
         }
@@ -392,18 +393,6 @@ fn standard_input_is_a_file() {
     assert_eq!(run.exit, Some(0), "{run:?}");
     let run = Run::of(&clean, &["hops", "-"], Some(CLEAN));
     assert_eq!(run.exit, Some(0), "{run:?}");
-}
-
-#[test]
-fn a_report_can_go_to_a_file() {
-    let tree = tree();
-    let broken = tree.path().join("broken");
-    for (format, holds) in [("full", "1 file, "), ("concise", FINDING), ("json", "\"errors\": 1")] {
-        let run = Run::of(&broken, &["check", "--output-format", format, "-o", "report"], None);
-        assert_eq!((run.exit, run.out.as_str()), (Some(1), ""), "{run:?}");
-        let written = fs::read_to_string(broken.join("report")).unwrap();
-        assert!(written.contains(holds) && !written.contains('\x1b'), "{written}");
-    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The picture of a run in the README and on the docs site.
 
-#![expect(clippy::disallowed_methods, reason = "the picture is a file of the project")]
+#![expect(clippy::disallowed_methods, reason = "the picture is no source")]
 
 use std::path::Path;
 use std::process::Command;

@@ -1,6 +1,8 @@
 use std::path::PathBuf;
 
+mod format;
 mod full;
+mod sarif;
 
 use super::*;
 use crate::diagnostic::*;
@@ -27,6 +29,7 @@ impl Builder {
             level: Level::Error,
             summary: "It is wrong".into(),
             url: "https://example.org/rules/a-rule".into(),
+            page: include_str!("../../../rules/syntax-error.md"),
         };
         Self { report: Report { sources, target, summary, cards: vec![card], ..Report::default() } }
     }
@@ -56,6 +59,7 @@ impl Builder {
             affects: None,
             message: message.into(),
             at,
+            directive: String::from_utf8_lossy(self.report.sources.text(at)).into_owned(),
             labels: labels.iter().map(label).collect(),
             help: Vec::new(),
             dead_ends: Vec::new(),
@@ -128,8 +132,9 @@ fn mismatch() -> Builder {
 
 #[test]
 fn concise_is_what_problem_matchers_take() {
-    // The regular expression of the published problem matcher.
-    let matcher = r"^(?:\x1b\[[\d;]*m)*(.+?):(\d+):(\d+): (error|warning|note): (.+) \[([a-z0-9-]+)\](?:\x1b\[[\d;]*m)*$";
+    let matchers = include_str!("../../../editors/github-matcher.json");
+    let matchers: serde_json::Value = serde_json::from_str(matchers).unwrap();
+    let matcher = &matchers["problemMatcher"][0]["pattern"][0]["regexp"];
     let schema = serde_json::json!({ "type": "string", "pattern": matcher });
     let matcher = jsonschema::validator_for(&schema).unwrap();
     let mut builder = mismatch();
@@ -452,4 +457,14 @@ fn explain_json_is_the_document_of_its_schema() {
         assert!(!document.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{document}");
         check(&document, include_str!("../../../docs/schema/explain.schema.json"));
     }
+}
+
+#[test]
+fn rule_json_is_the_document_of_its_schema() {
+    let schema = include_str!("../../../docs/schema/rule.schema.json");
+    let pages = crate::rules::ALL.iter().map(|rule| (rule.card(), Page::parse(rule.page).unwrap()));
+    let pages: Vec<_> = pages.collect();
+    check(&text(|out| rules_json(out, &pages)), schema);
+    let (card, page) = &pages[0];
+    check(&text(|out| rule_json(out, card, page)), schema);
 }
