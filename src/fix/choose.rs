@@ -20,9 +20,8 @@ pub(super) fn choose(report: &Report, unsafely: bool) -> Vec<Chosen<'_>> {
     let mut chosen: Vec<Chosen<'_>> = Vec::new();
     let mut taken: HashMap<SourceId, Vec<&Edit>> = HashMap::new();
     for finding in &report.diagnostics {
-        let safe = the_one(report, finding, Applicability::Safe);
-        let guess = || the_one(report, finding, Applicability::Unsafe).filter(|_| unsafely);
-        let Some(fix) = safe.or_else(guess) else { continue };
+        let may_be = |fix: &&Fix| unsafely || fix.applicability == Applicability::Safe;
+        let Some(fix) = best(report, finding).filter(may_be) else { continue };
         let is_free = |edit: &Edit| {
             let others = taken.get(&edit.at.source).into_iter().flatten();
             others.clone().all(|other| !touch(edit, other))
@@ -38,15 +37,14 @@ pub(super) fn choose(report: &Report, unsafely: bool) -> Vec<Chosen<'_>> {
     chosen
 }
 
-/// The fix of a finding that is the only right one of its kind.
-pub(super) fn the_one<'r>(
-    report: &Report,
-    finding: &'r Diagnostic,
-    kind: Applicability,
-) -> Option<&'r Fix> {
-    let fits = |fix: &&Fix| fix.applicability == kind && is_right(report, fix);
-    let mut right = finding.fixes.iter().filter(fits);
-    right.next().filter(|_| right.next().is_none())
+/// The fix of a finding that is better than all others that are right: a safe one before those that
+/// guess.
+pub(super) fn best<'r>(report: &Report, finding: &'r Diagnostic) -> Option<&'r Fix> {
+    let right = || finding.fixes.iter().filter(|fix| is_right(report, fix));
+    let is_safe = |fix: &&Fix| fix.applicability == Applicability::Safe;
+    let some_are_safe = right().any(|fix| is_safe(&fix));
+    let mut best = right().filter(|fix| is_safe(fix) == some_are_safe);
+    best.next().filter(|_| best.next().is_none())
 }
 
 /// Whether a fix is right in the whole target and changes nothing but what is the report's own.

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use self::choose::Chosen;
-use crate::diagnostic::{Applicability, Diagnostic, Fix, Report};
+use crate::diagnostic::{Applicability, Diagnostic, Report};
 use crate::source::SourceId;
 
 /// Texts by the names of their files.
@@ -152,10 +152,10 @@ fn applied_of(report: &Report, one: &Chosen<'_>) -> Applied {
 
 /// How many findings could be fixed by an unsafe fix, and by no safe one.
 pub fn unsafely_fixable(report: &Report) -> usize {
-    let has = |finding: &Diagnostic, kind| choose::the_one(report, finding, kind).is_some();
-    let findings = report.diagnostics.iter().filter(|finding| {
-        has(finding, Applicability::Unsafe) && !has(finding, Applicability::Safe)
-    });
+    let guesses = |finding: &&Diagnostic| {
+        choose::best(report, finding).is_some_and(|fix| fix.applicability == Applicability::Unsafe)
+    };
+    let findings = report.diagnostics.iter().filter(guesses);
     findings.count()
 }
 

@@ -1,7 +1,7 @@
 use std::convert::Infallible;
 
 use super::*;
-use crate::diagnostic::{Category, Confidence, Diagnostic, Edit, Level};
+use crate::diagnostic::{Category, Confidence, Diagnostic, Edit, Fix, Level};
 use crate::nginx::VersionSet;
 use crate::source::{Location, Span};
 
@@ -148,4 +148,20 @@ fn a_diff_is_one_that_patch_reads() {
     diff(&mut out, &changed).unwrap();
     let expected: &[u8] = b"--- a.conf\n+++ a.conf\n@@ -1,2 +1,2 @@\n-a 1;\r\n+a 2;\r\n b\xff 2;\n\\ No newline at end of file\n";
     assert_eq!(bstr::BStr::new(&out), bstr::BStr::new(expected));
+}
+
+#[test]
+fn of_two_ways_to_mend_it_none_is_taken() {
+    let with = |kinds: &[Applicability]| {
+        let mut report = report(b"a 1;\n", &[("r", 2, 3, "2")]);
+        let fixes = &mut report.diagnostics[0].fixes;
+        let first = fixes.remove(0);
+        fixes.extend(kinds.iter().map(|kind| Fix { applicability: *kind, ..first.clone() }));
+        let unsafely = unsafely_fixable(&report);
+        (choose::choose(&report, false).len(), choose::choose(&report, true).len(), unsafely)
+    };
+    use Applicability::{Safe, Unsafe};
+    assert_eq!(with(&[Unsafe, Unsafe]), (0, 0, 0));
+    assert_eq!(with(&[Safe, Unsafe, Unsafe]), (1, 1, 0));
+    assert_eq!(with(&[Safe, Safe, Unsafe]), (0, 0, 0));
 }
