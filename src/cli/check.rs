@@ -160,10 +160,10 @@ impl Findings {
             statistics::write(report, format, &summary, talk)?;
         } else {
             output::give(talk.output.as_deref(), |out| format.write(out, report, &summary, talk))?;
-            // What is written to a file is shown, too.
-            if talk.output.is_some() && !talk.quiet {
-                output::give(None, |out| Format::Concise.write(out, report, &summary, talk))?;
-            }
+        }
+        // What is written to a file is shown, too.
+        if talk.output.is_some() && !statistics && !talk.quiet {
+            output::give(None, |out| Format::Concise.write(out, report, &summary, talk))?;
         }
         if report.summary.files == 0 && report.summary.log.is_none() {
             output::say(NOTHING);

@@ -88,7 +88,7 @@ struct Row<'r> {
 
 impl<'r> Row<'r> {
     fn of(one: &Diagnostic, report: &'r Report) -> Self {
-        let card = report.cards.iter().find(|card| card.name == one.rule);
+        let card = report.card(one.rule);
         Self {
             rule: one.rule,
             category: one.category.name(),

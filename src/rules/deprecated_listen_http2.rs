@@ -4,7 +4,7 @@ use super::{Context, On, Rule, insert_behind, remove_word, replace};
 use crate::diagnostic::{Applicability, Category, Level};
 use crate::include::Used;
 use crate::model::Scope;
-use crate::nginx::{self, Status, id};
+use crate::nginx::{self, Contexts, Status, id};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -55,9 +55,13 @@ fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
         let all = listens()
             .all(|used| says(&used) || used.directive().args().any(|word| word.raw() == b"quic"));
         let applicability = if all { Applicability::Safe } else { Applicability::Unsafe };
-        cx.report(used, word.span(), message)
+        let draft = cx
+            .report(used, word.span(), message)
             .help("take it away and write `http2 on;` into the `server`")
-            .help("other servers on this address need their own `http2 on;`")
-            .fix("write `http2 on;`", applicability, None, edits);
+            .help("other servers on this address need their own `http2 on;`");
+        // Where a `listen` may not stand, the directive may not either.
+        if scope.context() == Contexts::SERVER {
+            draft.fix("write `http2 on;`", applicability, None, edits);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Calls of gRPC are passed on that no client can make: nothing listens for HTTP/2.
 
-use super::{Context, On, Rule, grpc_sign_in_words, insert_behind, replace};
+use super::{Context, On, Rule, grpc_sign_in_words, replace, set};
 use crate::diagnostic::{Applicability, Category, Confidence, Level};
 use crate::model::HTTP2_DIRECTIVE;
 use crate::nginx::{VersionSet, id};
@@ -40,12 +40,8 @@ fn check(cx: &mut Context<'_>) {
         }
         if model.target().meets(&since) {
             draft = draft.help("write `http2 on;` into the `server`");
-            if let Some(first) = listens.first() {
-                let own = server.own(id::HTTP2).next();
-                let edit = match own.and_then(|own| Some((own, own.directive().arg(0)?))) {
-                    Some((own, word)) => replace(own, word.span(), "on"),
-                    None => insert_behind(*first, "http2 on;"),
-                };
+            let edit = listens.first().and_then(|first| set(server, id::HTTP2, "on", Some(*first)));
+            if let Some(edit) = edit {
                 let edits = vec![edit];
                 draft = draft.fix(
                     "write `http2 on;`",

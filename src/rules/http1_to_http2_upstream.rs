@@ -1,6 +1,6 @@
 //! HTTP/1.x is sent to a peer that speaks only HTTP/2.
 
-use super::{Context, Draft, On, Rule, insert_behind, peers_in_words, replace};
+use super::{Context, Draft, On, Rule, peers_in_words, replace, set};
 use crate::diagnostic::{Applicability, Category, Level};
 use crate::model::{Certainty, Clash, Evidence, HTTP2_TO_UPSTREAM, Header, Hop, Kind, Mismatch};
 use crate::nginx::{Contexts, Version, VersionSet, id};
@@ -65,15 +65,9 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
 
 /// The mend by `proxy_http_version 2`.
 fn by_version<'f>(draft: Draft<'f>, hop: Hop<'_>, clash: &Clash) -> Draft<'f> {
-    let own = hop.scope().own(id::PROXY_HTTP_VERSION).next();
-    let edit = match own.and_then(|own| Some((own, own.directive().arg(0)?))) {
-        Some((own, word)) => replace(own, word.span(), "2"),
-        None if hop.scope().context() == Contexts::LOCATION => {
-            insert_behind(hop.used(), "proxy_http_version 2;")
-        }
-        // The directive may not stand in `if` and `limit_except`.
-        None => return draft,
-    };
+    // The directive may not stand in `if` and `limit_except`.
+    let beside = (hop.scope().context() == Contexts::LOCATION).then(|| hop.used());
+    let Some(edit) = set(hop.scope(), id::PROXY_HTTP_VERSION, "2", beside) else { return draft };
     let safe = clash.certainty == Certainty::Certain
         && clash.is_of_all(hop)
         && !sets_connection_headers(hop)

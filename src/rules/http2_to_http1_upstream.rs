@@ -1,7 +1,7 @@
 //! HTTP/2 is spoken to a peer that does not speak it.
 
-use super::draft::{Draft, insert_behind, listen_in_words, peers_in_words, replace};
-use super::{Context, On, Rule};
+use super::draft::{Draft, listen_in_words, peers_in_words, replace};
+use super::{Context, On, Rule, set};
 use crate::diagnostic::{Applicability, Category, Level};
 use crate::model::{Clash, Evidence, Hop, Kind, Mismatch, Model, Peer, Tls, shown};
 use crate::nginx::{Contexts, Version, VersionSet, id};
@@ -57,16 +57,12 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
 
 /// The mend by another version. None is safe: whoever wrote HTTP/2 may have meant it.
 fn by_version<'f>(draft: Draft<'f>, hop: Hop<'_>) -> Draft<'f> {
-    let own = hop.scope().own(id::PROXY_HTTP_VERSION).next();
-    let edit = match own.and_then(|own| Some((own, own.directive().arg(0)?))) {
-        _ if hop.kind() != Kind::Proxy => return draft,
-        Some((own, word)) => replace(own, word.span(), "1.1"),
-        None if hop.scope().context() == Contexts::LOCATION => {
-            insert_behind(hop.used(), "proxy_http_version 1.1;")
-        }
-        // The directive may not stand in `if` and `limit_except`.
-        None => return draft,
-    };
+    if hop.kind() != Kind::Proxy {
+        return draft;
+    }
+    // The directive may not stand in `if` and `limit_except`.
+    let beside = (hop.scope().context() == Contexts::LOCATION).then(|| hop.used());
+    let Some(edit) = set(hop.scope(), id::PROXY_HTTP_VERSION, "1.1", beside) else { return draft };
     draft.fix(
         "speak HTTP/1.1 with `proxy_http_version 1.1`",
         Applicability::Unsafe,
@@ -91,17 +87,17 @@ fn at_listener(draft: Draft<'_>, model: &Model<'_>, hop: Hop<'_>, peer: &Peer, c
     }
     let end = listen.directive().args().last().map(|word| word.span().end);
     let Some(end) = end.map(crate::source::Span::at) else { return };
-    let own = model.server_of(peer, *default).and_then(|server| server.own(id::HTTP2).next());
-    let edit = match own.and_then(|own| Some((own, own.directive().arg(0)?))) {
-        Some((own, word)) => replace(own, word.span(), "on"),
-        None => insert_behind(listen, "http2 on;"),
+    let server = model.server_of(peer, *default);
+    let edit = server.and_then(|server| set(server, id::HTTP2, "on", Some(listen)));
+    let draft = match edit {
+        Some(edit) => draft.fix(
+            "let the server take HTTP/2 with `http2 on`",
+            Applicability::Unsafe,
+            Some(VersionSet::since(HTTP2_DIRECTIVE)),
+            vec![edit],
+        ),
+        None => draft,
     };
-    let draft = draft.fix(
-        "let the server take HTTP/2 with `http2 on`",
-        Applicability::Unsafe,
-        Some(VersionSet::since(HTTP2_DIRECTIVE)),
-        vec![edit],
-    );
     let what = if tls { "HTTP/2 too" } else { "HTTP/2 instead of HTTP/1" };
     draft.fix(
         format!("let the socket take {what} with `listen … http2`"),

@@ -1,7 +1,7 @@
 //! No server name goes into the TLS handshake with a host that may need one.
 
-use super::draft::{Draft, insert_behind, peers_in_words, replace};
-use super::{Context, On, Rule};
+use super::draft::{Draft, peers_in_words};
+use super::{Context, On, Rule, set};
 use crate::diagnostic::{Applicability, Category, Confidence, Level};
 use crate::model::{Clash, Hop, Mismatch, NameDirectives, ServerName, shown};
 use crate::nginx::Contexts;
@@ -84,16 +84,13 @@ fn mend(draft: Draft<'_>, hop: Hop<'_>, directives: NameDirectives, safe: bool, 
     let also =
         if nameless { format!(", and `{name}` with the name of the host") } else { String::new() };
     let draft = draft.help(format!("write `{send} on`{also}"));
-    let own = hop.scope().own(directives.send).next();
+    // The directive may not stand in `if` and `limit_except`.
     let in_block = [Contexts::LOCATION, Contexts::STREAM_SERVER].contains(&hop.scope().context());
-    let edit = match own.and_then(|own| Some((own, own.directive().arg(0)?))) {
-        Some((own, word)) => replace(own, word.span(), "on"),
-        None if in_block => insert_behind(hop.used(), &format!("{send} on;")),
-        // The directive may not stand in `if` and `limit_except`.
-        None => return,
+    let Some(edit) = set(hop.scope(), directives.send, "on", in_block.then(|| hop.used())) else {
+        return;
     };
     if !nameless {
-        let safe = safe && own.is_none();
+        let safe = safe && hop.scope().own(directives.send).next().is_none();
         let applicability = if safe { Applicability::Safe } else { Applicability::Unsafe };
         draft.fix(format!("send the name with `{send} on`"), applicability, None, vec![edit]);
     }

@@ -81,7 +81,8 @@ use std::sync::LazyLock;
 pub use draft::{Draft, Finding};
 use draft::{
     grpc_sign_in_words, insert_before, insert_behind, keep_connection, line_ending,
-    listen_in_words, peers_in_words, remove, remove_word, replace, report_faults, speak_http11,
+    listen_in_words, peers_in_words, remove, remove_word, replace, report_faults, set,
+    speak_http11,
 };
 
 use crate::diagnostic::{Card, Category, Confidence, Diagnostic, Level};

@@ -1,7 +1,7 @@
 //! A PROXY protocol header is missing, or nobody wants it.
 
-use super::draft::{insert_behind, listen_in_words, peers_in_words, replace};
-use super::{Context, On, Rule};
+use super::draft::{listen_in_words, peers_in_words, replace};
+use super::{Context, On, Rule, set};
 use crate::diagnostic::{Applicability, Category, Level};
 use crate::model::{Certainty, Clash, Evidence, Hop, Kind, Mismatch, Peer, shown};
 use crate::nginx::id;
@@ -74,13 +74,11 @@ fn missing(hop: Hop<'_>, clash: &Clash, cx: &mut Context<'_>) {
     if !clash.is_of_all(hop) {
         return;
     }
-    let own = hop.scope().own(id::PROXY_PROTOCOL).next();
-    let edit = match own.and_then(|own| Some((own, own.directive().arg(0)?))) {
-        Some((own, word)) => replace(own, word.span(), "on"),
-        None => insert_behind(hop.used(), "proxy_protocol on;"),
-    };
+    let edit = set(hop.scope(), id::PROXY_PROTOCOL, "on", Some(hop.used()));
+    let Some(edit) = edit else { return };
     // Whoever wrote `off` may have meant it.
-    let safe = clash.certainty == Certainty::Certain && own.is_none();
+    let said = hop.scope().own(id::PROXY_PROTOCOL).next().is_some();
+    let safe = clash.certainty == Certainty::Certain && !said;
     let applicability = if safe { Applicability::Safe } else { Applicability::Unsafe };
     draft.fix("send the header with `proxy_protocol on`", applicability, None, vec![edit]);
 }

@@ -61,6 +61,8 @@ fn check(used: Used<'_>, _: Scope<'_>, cx: &mut Context<'_>) {
         draft.fix("write `2`", Applicability::Safe, Some(http2), edits);
     } else {
         let edits = vec![replace(used, word.span(), "1.1")];
-        draft.fix("write `1.1`", Applicability::Unsafe, None, edits);
+        let fact = nginx::word(id::PROXY_HTTP_VERSION, Family::Http, b"1.1");
+        let takes = fact.map(|fact| fact.ranges.iter().copied().collect());
+        draft.fix("write `1.1`", Applicability::Unsafe, takes, edits);
     }
 }

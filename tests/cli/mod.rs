@@ -6,6 +6,7 @@
 mod adopting;
 mod baseline;
 mod color;
+mod command;
 mod completions;
 mod config;
 mod diagnose;
@@ -265,54 +266,6 @@ const CONTRACT: &[Row] = &[
     ("clean", &["hops", "absent.conf"], 2, Empty, Has("absent.conf")),
     ("clean", &["hops", "--output-format", "full"], 2, Empty, Has("possible values")),
     ("key", &["hops"], 2, Empty, Has("did you mean `nginx-version`?")),
-    // check: files and counts.
-    ("broken", &["check", "--statistics"], 1, Has("1  error    syntax-error"), Empty),
-    ("broken", &["check", "--statistics", "-q"], 1, Has("1  error    syntax-error"), Empty),
-    ("broken", &["check", "--statistics"], 1, Has("1 file, "), Empty),
-    ("clean", &["check", "--statistics"], 0, Has("no findings"), Empty),
-    ("clean", &["check", "--statistics", "-q"], 0, Empty, Empty),
-    ("empty", &["check", "--statistics"], 0, Empty, Has("nothing to lint")),
-    (
-        "broken",
-        &["check", "--statistics", "--output-format", "json"],
-        1,
-        Has("\"statistics\""),
-        Empty,
-    ),
-    ("broken", &["upgrade", "--from", "1.28", "--statistics"], 0, Has("no findings"), Empty),
-    ("broken", &["check", "--statistics", "--diff"], 2, Empty, Has("cannot be used with")),
-    ("broken", &["check", "--show-files"], 0, Has("nginx.conf"), Empty),
-    ("broken", &["check", "--show-files", "--exclude", "*.conf"], 0, Empty, Has("nothing to lint")),
-    ("broken", &["check", "--show-files", "--fix"], 2, Empty, Has("cannot be used with")),
-    ("broken", &["check", "--show-files", "--statistics"], 2, Empty, Has("cannot be used with")),
-    ("empty", &["check", "--show-files"], 0, Empty, Has("nothing to lint")),
-    ("clean", &["check", "--show-files", "absent.conf"], 2, Empty, Has("absent.conf")),
-    ("key", &["check", "--show-files"], 2, Empty, Has("unknown key")),
-    ("clean", &["check", "-q", "-v"], 2, Empty, Has("cannot be used with")),
-    // init.
-    ("clean", &["init", "--stdout"], 0, Has("roots = [\"nginx.conf\"]"), Any),
-    ("empty", &["init", "--stdout"], 0, Has("# roots = "), Has("no nginx configuration")),
-    ("excluded", &["init"], 2, Empty, Has("ngxlint.toml is there already, and stays")),
-    ("clean", &["init", "nginx.conf"], 2, Empty, Has("nginx.conf: is no directory")),
-    ("clean", &["init", "absent"], 2, Empty, Has("absent: no such file")),
-    // completions and man.
-    ("clean", &["completions", "bash"], 0, Has("complete -F _ngxlint"), Empty),
-    ("clean", &["completions", "powershell"], 0, Has("Register-ArgumentCompleter"), Empty),
-    ("clean", &["completions", "ksh"], 2, Empty, Has("possible values")),
-    ("clean", &["completions"], 2, Empty, Has("<SHELL>")),
-    ("clean", &["man"], 0, Has(".TH \"NGXLINT\" \"1\""), Empty),
-    ("clean", &["man", "absent/man1"], 2, Empty, Has("absent/man1")),
-    // config.
-    ("clean", &["config"], 0, Has("# nginx-version = "), Empty),
-    ("clean", &["config", "nginx.conf"], 0, Has("# settings file: none"), Empty),
-    ("excluded", &["config"], 0, Has("exclude = [\"*.conf\"]"), Empty),
-    ("excluded", &["config", "--no-config"], 0, Has("# exclude = []"), Empty),
-    ("clean", &["config", "--output-format", "json"], 0, Has("\"file\": null"), Empty),
-    ("clean", &["config", "--schema"], 0, Has("ngxlint.toml"), Empty),
-    ("clean", &["config", "--schema", "--no-config"], 2, Empty, Has("--schema")),
-    ("clean", &["config", "absent.conf"], 2, Empty, Has("absent.conf: no such file")),
-    ("clean", &["config", "--warn", "x"], 2, Empty, Has("it is no rule and no category")),
-    ("key", &["config"], 2, Empty, Has("ngxlint.toml:2: unknown key")),
     // rule.
     ("clean", &["rule", "syntax-error"], 0, Has("syntax-error"), Empty),
     (
@@ -336,11 +289,16 @@ const CONTRACT: &[Row] = &[
     ("clean", &["rule"], 2, Empty, Has("Usage: ngxlint rule")),
 ];
 
+/// Every row.
+fn contract() -> impl Iterator<Item = &'static Row> {
+    CONTRACT.iter().chain(command::CONTRACT).chain(format::CONTRACT)
+}
+
 #[test]
 fn every_verb_keeps_the_contract() {
     let tree = tree();
     let mut broken = Vec::new();
-    for (directory, arguments, exit, out, err) in CONTRACT.iter().chain(format::CONTRACT) {
+    for (directory, arguments, exit, out, err) in contract() {
         let run = Run::of(&tree.path().join(directory), arguments, None);
         let kept = run.exit == Some(*exit) && holds(&run.out, *out) && holds(&run.err, *err);
         if !kept {
@@ -355,7 +313,7 @@ fn every_verb_keeps_the_contract() {
 #[test]
 fn nothing_of_a_run_reaches_the_terminal_as_it_is() {
     let tree = tree();
-    for (directory, arguments, ..) in CONTRACT.iter().chain(format::CONTRACT) {
+    for (directory, arguments, ..) in contract() {
         if arguments.contains(&"always") {
             continue;
         }

@@ -12,6 +12,7 @@ const ARGUMENTS: [&str; 4] = ["check", "--select", "http1-to-http2-upstream", "f
 
 /// `NGXLINT_DRAW=1 tests/run picture` draws it anew.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the picture is a file of the project")]
 fn the_picture_shows_what_is_printed() {
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_ngxlint"));

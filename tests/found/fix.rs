@@ -6,12 +6,16 @@ use super::*;
 
 /// The text of a root after all its fixes, with those that guess.
 fn fixed(text: &str) -> String {
+    fixed_at(text, "1.28.3")
+}
+
+fn fixed_at(text: &str, version: &str) -> String {
     let mut memory = Memory::default();
     memory.insert("/r/nginx.conf", text);
     let paths = vec![PathBuf::from("/r/nginx.conf")];
     let mut request = Request { paths, ..Request::default() };
     request.policy.min_level = Level::Info;
-    request.nginx_version = Some("1.28.3".parse().expect("a version"));
+    request.nginx_version = Some(version.parse().expect("a version"));
     let fixed = project::fix(&memory, &request, true).expect("the fixes settle");
     assert!(fixed.withheld.is_empty(), "{:?}", fixed.withheld);
     let after = fixed.changed.first().map_or(text.as_bytes(), |one| &*one.after);
@@ -96,4 +100,63 @@ http {
 #[test]
 fn all_byte_order_marks_are_taken_away() {
     assert_eq!(fixed("\u{feff}\u{feff}events {}\n"), "events {}\n");
+}
+
+#[test]
+fn http2_is_not_written_where_no_listener_may_stand() {
+    let text = "events {}\nhttp { server { listen 80; location / { listen 81 http2; } } }\n";
+    assert_eq!(fixed(text), text);
+}
+
+#[test]
+fn a_line_that_says_nothing_is_not_doubled() {
+    let text = |line: &str| {
+        format!(
+            "events {{}}
+http {{ server {{ listen 80; location / {{ {line}; proxy_pass https://a.example; }} }} }}
+"
+        )
+    };
+    let fixed = fixed(&text("proxy_ssl_server_name$on"));
+    assert_eq!(fixed.matches("proxy_ssl_server_name on;").count(), 1, "{fixed}");
+}
+
+#[test]
+fn no_value_is_written_that_no_release_of_the_target_takes() {
+    let text = "events {}\nhttp { server { listen 80; proxy_http_version 3; } }\n";
+    assert_eq!(fixed_at(text, "0.8.55"), text);
+    assert_eq!(fixed_at(text, "1.22.1"), text.replace('3', "1.1"));
+}
+
+#[test]
+fn an_old_name_becomes_the_new_one_where_both_are_read_alike() {
+    let in_http = |line: &str| format!("events {{}}\nhttp {{\n    {line};\n}}\n");
+    let old = "events { connections 512; }\n";
+    assert_eq!(fixed_at(old, "1.8.1"), "events { worker_connections 512; }\n");
+    let new = in_http("open_file_cache_valid 5s");
+    assert_eq!(fixed_at(&in_http("open_file_cache_retest 5s"), "1.8.1"), new);
+    for other in ["limit_zone one $binary_remote_addr 10m", "satisfy_any on"] {
+        assert_eq!(fixed_at(&in_http(other), "1.4.7"), in_http(other));
+    }
+    let twice = "events { worker_connections 1; connections 512; }\n";
+    assert_eq!(fixed_at(twice, "1.8.1"), twice);
+    assert_eq!(fixed(&in_http("http2_push_preload on")), "events {}\nhttp {\n}\n");
+}
+
+#[test]
+fn ssl_on_goes_into_the_listeners_of_its_server() {
+    let text = "events {}
+http {
+    server {
+        listen 443;
+        listen [::]:443 ssl;
+        ssl on;
+        ssl_certificate a;
+        ssl_certificate_key b;
+    }
+}
+";
+    let mended = text.replace("443;", "443 ssl;").replace("        ssl on;\n", "");
+    assert_eq!(fixed_at(text, "1.22.1"), mended);
+    assert_eq!(fixed_at(&text.replace("on;", "off;"), "1.22.1"), text.replace("on;", "off;"));
 }

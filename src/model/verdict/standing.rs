@@ -122,4 +122,11 @@ impl Model<'_> {
         let own = id.definitions().iter().filter(|one| self.modules().have(one, self.flavor()));
         own.flat_map(|definition| definition.ranges)
     }
+
+    /// Whether `one` is the directive `other` by another name: it stands where that stands, takes as
+    /// many words, and they are read alike.
+    pub fn is_alias(&self, one: DirectiveId, other: DirectiveId) -> bool {
+        let form = |range: &Range| (range.contexts, range.arguments, range.block, range.value);
+        self.ranges(one).all(|old| self.ranges(other).any(|new| form(old) == form(new)))
+    }
 }

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use crate::diagnostic::Edit;
 use crate::include::Used;
+use crate::model::Scope;
+use crate::nginx::DirectiveId;
 use crate::source::Span;
 
 /// An edit that puts `text` in place of a part of a directive.
@@ -54,6 +56,21 @@ pub(in crate::rules) fn remove(used: Used<'_>) -> Edit {
         _ => Span::new(start, end + gap),
     };
     replace(used, span, "")
+}
+
+/// An edit after which a directive says `value` in a block: in the line that says something else
+/// there, or in a new one behind `beside`. `None` if that line says nothing, or there is none and no
+/// place for one.
+pub(in crate::rules) fn set(
+    scope: Scope<'_>,
+    id: DirectiveId,
+    value: &str,
+    beside: Option<Used<'_>>,
+) -> Option<Edit> {
+    match scope.own(id).next() {
+        Some(own) => Some(replace(own, own.directive().arg(0)?.span(), value)),
+        None => Some(insert_behind(beside?, &format!("{} {value};", id.name()))),
+    }
 }
 
 /// An edit that takes an argument away, with the space before it; behind a comment the end of its

@@ -7,7 +7,9 @@ mod pass;
 mod sign;
 
 pub(super) use clash::{evidence, listen_in_words, peers_in_words};
-pub(super) use edit::{insert_before, insert_behind, line_ending, remove, remove_word, replace};
+pub(super) use edit::{
+    insert_before, insert_behind, line_ending, remove, remove_word, replace, set,
+};
 pub(super) use fault::report_faults;
 pub(super) use pass::{keep_connection, speak_http11};
 pub(super) use sign::grpc_sign_in_words;
