@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Applicability, Edit, Fix, Report};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Report};
 use crate::source::SourceId;
 
 /// A fix that is applied.
@@ -13,16 +13,16 @@ pub(super) struct Chosen<'r> {
     pub(super) fix: &'r Fix,
 }
 
-/// For each finding the first fix that is right and may be applied, unless another one touches what
-/// it changes: then it waits for the next round. All edits of a fix are made, or none.
+/// For each finding the fix that is right and may be applied, unless another one touches what it
+/// changes: then it waits for the next round. All edits of a fix are made, or none. Of several that
+/// are equally good none is applied: to choose is the user's.
 pub(super) fn choose(report: &Report, unsafely: bool) -> Vec<Chosen<'_>> {
     let mut chosen: Vec<Chosen<'_>> = Vec::new();
     let mut taken: HashMap<SourceId, Vec<&Edit>> = HashMap::new();
     for finding in &report.diagnostics {
-        let may_be = |fix: &&Fix| {
-            (unsafely || fix.applicability == Applicability::Safe) && is_right(report, fix)
-        };
-        let Some(fix) = finding.fixes.iter().find(may_be) else { continue };
+        let safe = the_one(report, finding, Applicability::Safe);
+        let guess = || the_one(report, finding, Applicability::Unsafe).filter(|_| unsafely);
+        let Some(fix) = safe.or_else(guess) else { continue };
         let is_free = |edit: &Edit| {
             let others = taken.get(&edit.at.source).into_iter().flatten();
             others.clone().all(|other| !touch(edit, other))
@@ -38,8 +38,19 @@ pub(super) fn choose(report: &Report, unsafely: bool) -> Vec<Chosen<'_>> {
     chosen
 }
 
+/// The fix of a finding that is the only right one of its kind.
+pub(super) fn the_one<'r>(
+    report: &Report,
+    finding: &'r Diagnostic,
+    kind: Applicability,
+) -> Option<&'r Fix> {
+    let fits = |fix: &&Fix| fix.applicability == kind && is_right(report, fix);
+    let mut right = finding.fixes.iter().filter(fits);
+    right.next().filter(|_| right.next().is_none())
+}
+
 /// Whether a fix is right in the whole target and changes nothing but what is the report's own.
-pub(super) fn is_right(report: &Report, fix: &Fix) -> bool {
+fn is_right(report: &Report, fix: &Fix) -> bool {
     fix.is_right_in(&report.target.versions)
         && !fix.edits.is_empty()
         && fix.edits.iter().all(|edit| report.own.contains(&edit.at.source))

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use self::choose::Chosen;
-use crate::diagnostic::{Applicability, Fix, Report};
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Report};
 use crate::source::SourceId;
 
 /// Texts by the names of their files.
@@ -152,12 +152,9 @@ fn applied_of(report: &Report, one: &Chosen<'_>) -> Applied {
 
 /// How many findings could be fixed by an unsafe fix, and by no safe one.
 pub fn unsafely_fixable(report: &Report) -> usize {
-    let may_be = |fix: &Fix, applicability| {
-        fix.applicability == applicability && choose::is_right(report, fix)
-    };
+    let has = |finding: &Diagnostic, kind| choose::the_one(report, finding, kind).is_some();
     let findings = report.diagnostics.iter().filter(|finding| {
-        finding.fixes.iter().any(|fix| may_be(fix, Applicability::Unsafe))
-            && !finding.fixes.iter().any(|fix| may_be(fix, Applicability::Safe))
+        has(finding, Applicability::Unsafe) && !has(finding, Applicability::Safe)
     });
     findings.count()
 }
