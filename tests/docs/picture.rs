@@ -1,7 +1,5 @@
 //! The picture of a run in the README and on the docs site.
 
-#![expect(clippy::disallowed_methods, reason = "the picture is no source")]
-
 use std::path::Path;
 use std::process::Command;
 
