@@ -40,28 +40,42 @@ impl<'m> Pool<'m> {
     /// The parts of the target in which hops of different protocols share the connections, and one
     /// of them leaves some behind; with one hop for each protocol.
     pub fn mixed(&self) -> Vec<(VersionSet, Vec<(Wire, Hop<'m>)>)> {
-        let hops = || self.hops.iter().filter(|hop| !hop.surely_clashes());
-        let mut mixed = Vec::new();
+        let parts = self.parts().into_iter().map(|part| (self.wires(&part), part));
+        let keeps = |hop: Hop<'m>, part: &VersionSet| {
+            hop.unkept().is_none_or(|unkept| !part.is_subset(&unkept.affects))
+        };
+        let is_kept = |hop, part: &VersionSet| self.wire(hop, part).is_some() && keeps(hop, part);
+        let mixed = parts.filter(|(wires, part)| {
+            wires.len() > 1 && self.understood().any(|hop| is_kept(hop, part))
+        });
+        mixed.map(|(wires, part)| (part, wires)).collect()
+    }
+
+    /// Whether hops of different protocols would share the connections somewhere in the target if all
+    /// left theirs behind.
+    pub fn would_mix(&self) -> bool {
+        !self.is_local && self.parts().iter().any(|part| self.wires(part).len() > 1)
+    }
+
+    /// What its hops put on their connections, with one hop for each.
+    fn wires(&self, part: &VersionSet) -> Vec<(Wire, Hop<'m>)> {
+        let mut wires: Vec<(Wire, Hop<'m>)> = Vec::new();
         if self.is_scripted() {
-            return mixed;
+            return wires;
         }
-        for part in self.parts() {
-            let mut wires: Vec<(Wire, Hop<'m>)> = Vec::new();
-            for &hop in hops() {
-                if let Some(wire) = self.wire(hop, &part)
-                    && wires.iter().all(|(known, _)| *known != wire)
-                {
-                    wires.push((wire, hop));
-                }
-            }
-            let keeps =
-                |hop: &Hop<'m>| hop.unkept().is_none_or(|unkept| !part.is_subset(&unkept.affects));
-            let is_kept = |hop: &&Hop<'m>| self.wire(**hop, &part).is_some() && keeps(hop);
-            if wires.len() > 1 && hops().any(|hop| is_kept(&hop)) {
-                mixed.push((part, wires));
+        for hop in self.understood() {
+            if let Some(wire) = self.wire(hop, part)
+                && wires.iter().all(|(known, _)| *known != wire)
+            {
+                wires.push((wire, hop));
             }
         }
-        mixed
+        wires
+    }
+
+    /// The hops that fare well else.
+    fn understood(&self) -> impl Iterator<Item = Hop<'m>> {
+        self.hops.iter().copied().filter(|hop| !hop.surely_clashes())
     }
 
     /// Whether a script chooses the servers: then protocols share an upstream, not a server.

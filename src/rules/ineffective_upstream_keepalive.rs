@@ -71,6 +71,10 @@ fn report(pool: &Pool<'_>, unused: &Unused<'_>, cx: &mut Context<'_>) {
         }
     };
     draft = draft.help(help);
+    if pool.would_mix() {
+        draft.help("first give each protocol that is spoken to it an `upstream` of its own");
+        return;
+    }
     let mends = unused.hops.iter().map(|(hop, unkept)| keep_connection(pool, *hop, unkept));
     let Some(mends) = mends.collect::<Option<Vec<_>>>() else { return };
     let mut edits: Vec<Edit> = Vec::new();

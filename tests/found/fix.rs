@@ -160,3 +160,19 @@ http {
     assert_eq!(fixed_at(text, "1.22.1"), mended);
     assert_eq!(fixed_at(&text.replace("on;", "off;"), "1.22.1"), text.replace("on;", "off;"));
 }
+
+#[test]
+fn connections_of_two_protocols_are_not_kept_in_one_pool() {
+    let text = "events {}
+http {
+    upstream mixed { server 10.0.0.6:9000; keepalive 4; }
+    server {
+        listen 8000;
+        location /tls/ { proxy_pass https://mixed; }
+        location /plain/ { proxy_pass http://mixed; }
+    }
+}
+";
+    assert_eq!(fixed(text), text);
+    assert_ne!(fixed(&text.replace("https", "http")), text.replace("https", "http"));
+}

@@ -112,7 +112,9 @@ impl<'t> Around<'t> {
         let rest = &behind[..end.unwrap_or(behind.len())];
         let cut = rest.strip_suffix(b"\r");
         // Lines of both kinds may stand beside each other: a comment would take the CR.
-        let crlf = end.map_or(before[..line].ends_with(b"\r\n"), |_| cut.is_some());
+        let last = memchr::memrchr(b'\n', &bytes[..span.end as usize]);
+        let is_last_crlf = last.is_some_and(|at| bytes[..at].ends_with(b"\r"));
+        let crlf = end.map_or(is_last_crlf, |_| cut.is_some());
         let (before, behind) = (&before[line..], cut.unwrap_or(rest));
         Self { span, before, behind, crlf, length: bytes.len() as u32 }
     }
@@ -179,6 +181,7 @@ mod tests {
         assert_eq!(two("a; c;"), "a; b; d; c;");
         let before = |text| edited(text, |used| insert_before(used, "b;"));
         assert_eq!(before("  a; c;\r\n"), "  b;\r\n  a; c;\r\n");
+        assert_eq!(before("a\r\n1;"), "b;\r\na\r\n1;");
     }
 
     #[test]
