@@ -247,8 +247,13 @@ fn findings(before: &Report, again: &Report, fixed: &Fixed, say: &mut impl FnMut
             }
         }
     }
+    // One that no fix is offered for is another than the one that was fixed.
     let is_left = |one: &Diagnostic| {
-        again.diagnostics.iter().any(|new| new.rule == one.rule && new.message == one.message)
+        !one.fixes.is_empty()
+            && again
+                .diagnostics
+                .iter()
+                .any(|new| new.rule == one.rule && new.message == one.message)
     };
     for rule in &fixed_rules {
         let of_rule = before.diagnostics.iter().filter(|one| one.rule == *rule);
