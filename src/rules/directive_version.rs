@@ -58,7 +58,17 @@ fn absent(misfit: &Misfit, cx: &mut Context<'_>) {
         draft = draft.help(*whose);
     }
     // A name for a name: the words stay as they are.
-    if let Some(other) = replacement.filter(|other| nginx::lookup(other.as_bytes()).is_some()) {
+    let context = model.scope(misfit.scope).context();
+    let fits = |other: &&str| {
+        let ranges = nginx::lookup(other.as_bytes()).into_iter().flat_map(|id| model.ranges(id));
+        let mut fitting = ranges.filter(|range| {
+            range.contexts.contains(context)
+                && range.arguments.accepts(directive.args().len())
+                && range.block == directive.is_block()
+        });
+        fitting.next().is_some()
+    };
+    if let Some(other) = replacement.filter(fits) {
         let edits = vec![replace(used, directive.name().span(), other)];
         draft.fix(format!("write `{other}`"), Applicability::Unsafe, None, edits);
     }

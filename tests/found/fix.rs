@@ -176,3 +176,12 @@ http {
     assert_eq!(fixed(text), text);
     assert_ne!(fixed(&text.replace("https", "http")), text.replace("https", "http"));
 }
+
+#[test]
+fn a_new_name_is_written_where_it_takes_the_same_words() {
+    let text = |line: &str| format!("events {{}}\nhttp {{ {line} }}\n");
+    let new = text("open_file_cache_valid 5s;");
+    assert_eq!(fixed(&text("open_file_cache_retest 5s;")), new);
+    let zone = text("limit_zone one $binary_remote_addr 10m;");
+    assert_eq!(fixed(&zone), zone);
+}
