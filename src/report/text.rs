@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 
 /// `text` with every character that a terminal would obey or hide made visible: C0 as control
 /// pictures (`␛`), C1, bidirectional controls and invisible spaces as `\u{202e}`; and without what
-/// a CI system would obey, as [`defused`] has it.
+/// a CI system would obey, as `defused` has it.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if text.chars().any(is_unseen) {
         let mut out = String::with_capacity(text.len() + 8);
