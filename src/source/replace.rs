@@ -12,7 +12,7 @@ impl Disk {
     /// the old text or with the new one. Its owner and permissions stay; a link stays a link.
     ///
     /// # Errors
-    /// It may not be written, holds something else by now, or what the operating system says; the
+    /// It may not be written, has another name, holds something else by now, or what the operating system says; the
     /// file is as it was then.
     pub fn replace(&self, path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
         let path = std::fs::canonicalize(path)?;
@@ -24,6 +24,12 @@ impl Disk {
         }
         if metadata.permissions().readonly() {
             return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        #[cfg(unix)]
+        if std::os::unix::fs::MetadataExt::nlink(&metadata) > 1 {
+            return Err(io::Error::other(
+                "it has another name (a hard link), which would keep the old text",
+            ));
         }
         let mut now = Vec::with_capacity(before.len());
         file.read_to_end(&mut now)?;
@@ -112,6 +118,10 @@ mod tests {
         fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).unwrap();
         let error = Disk.replace(&file, b"other", b"new").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::PermissionDenied);
+        assert_eq!(fs::read(&file).unwrap(), b"other");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        fs::hard_link(&file, directory.path().join("b.conf")).unwrap();
+        assert!(Disk.replace(&file, b"other", b"new").is_err());
         assert_eq!(fs::read(&file).unwrap(), b"other");
         assert!(Disk.replace(directory.path(), b"", b"new").is_err());
         assert!(Disk.replace(&directory.path().join("none"), b"", b"new").is_err());
