@@ -30,8 +30,29 @@ struct Node {
     exemplar: u32,
     id: Option<DirectiveId>,
     kind: NodeKind,
-    /// How many words of its own it has; [`MANY`] stands for as many and more.
-    words: u8,
+    words: Own,
+}
+
+/// What a directive has of words of its own: how many, where [`MANY`] stands for as many and more,
+/// and, in the highest bit, whether they are [`Words::Own::plain`].
+#[derive(Copy, Clone, Debug)]
+struct Own(u8);
+
+impl Own {
+    const NONE: Self = Self(0);
+    const PLAIN: u8 = 1 << 7;
+
+    fn new(count: usize, plain: bool) -> Self {
+        Self(count.min(MANY) as u8 | if plain { Self::PLAIN } else { 0 })
+    }
+
+    const fn count(self) -> usize {
+        (self.0 & !Self::PLAIN) as usize
+    }
+
+    const fn is_plain(self) -> bool {
+        self.0 & Self::PLAIN != 0
+    }
 }
 
 /// What a directive says of its words when it is added.
@@ -39,8 +60,26 @@ struct Node {
 pub(super) enum Words {
     /// They are those of the directive of that index, at this offset.
     Alike(u32, u32),
-    /// The first of its own among those of the text, and how many they are.
-    Own(u32, usize),
+    /// They are its own.
+    Own {
+        /// The first among those of the text.
+        first: u32,
+        /// How many they are.
+        count: usize,
+        /// Whether none is quoted or holds a backslash: they mean what is written.
+        plain: bool,
+    },
+}
+
+/// The words of a directive as they are kept.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Kept<'w> {
+    /// Where those stand that are read, which may be those of its like before it.
+    pub(super) spans: &'w [Span],
+    /// How much further on its own stand (bytes).
+    pub(super) shift: u32,
+    /// As in [`Words::Own`].
+    pub(super) plain: bool,
 }
 
 #[derive(Copy, Clone, Debug)]
@@ -84,8 +123,10 @@ impl Nodes {
         open: u32,
     ) {
         let (place, exemplar, words) = match words {
-            Words::Alike(exemplar, offset) => (offset, exemplar, 0),
-            Words::Own(first, count) => (first, self.all.len() as u32, count.min(MANY) as u8),
+            Words::Alike(exemplar, offset) => (offset, exemplar, Own::NONE),
+            Words::Own { first, count, plain } => {
+                (first, self.all.len() as u32, Own::new(count, plain))
+            }
         };
         let link = if kind.is_block() {
             let subtree_end = self.all.len() as u32 + 1;
@@ -145,22 +186,22 @@ impl Nodes {
         self.all[index as usize].exemplar
     }
 
-    /// Its words, which may be those of its like before it, and how much further on its own stand
-    /// (bytes).
-    pub(super) fn words<'w>(&self, index: u32, all: &'w [Span]) -> (&'w [Span], u32) {
+    /// Its words.
+    pub(super) fn words<'w>(&self, index: u32, all: &'w [Span]) -> Kept<'w> {
         let node = &self.all[index as usize];
         let own = &self.all[node.exemplar as usize];
         let first = own.place as usize;
-        let end = match usize::from(own.words) {
+        let end = match own.words.count() {
             MANY => {
                 let behind = &self.all[node.exemplar as usize + 1..];
-                let next = behind.iter().find(|next| next.words > 0);
+                let next = behind.iter().find(|next| next.words.count() > 0);
                 next.map_or(all.len(), |next| next.place as usize)
             }
             count => first + count,
         };
-        let words = &all[first..end];
-        (words, if node.words == 0 { node.place - words[0].start } else { 0 })
+        let spans = &all[first..end];
+        let shift = if node.words.count() == 0 { node.place - spans[0].start } else { 0 };
+        Kept { spans, shift, plain: own.words.is_plain() }
     }
 
     /// Where its name begins.
@@ -196,9 +237,9 @@ impl Nodes {
 
 impl Node {
     fn start(&self, all: &[Span]) -> u32 {
-        if self.words == 0 { self.place } else { all[self.place as usize].start }
+        if self.words.count() == 0 { self.place } else { all[self.place as usize].start }
     }
 }
 
 /// Of so many words the number is not kept.
-const MANY: usize = u8::MAX as usize;
+const MANY: usize = i8::MAX as usize;

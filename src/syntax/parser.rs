@@ -60,6 +60,8 @@ struct Parser<'b> {
     open: Vec<Open>,
     /// The first word of the directive that is being read, in `words`.
     first_word: usize,
+    /// Whether none of its words so far is quoted or holds a backslash.
+    plain: bool,
     /// The words that begin a line, but names; those of that directive from `first_line` on.
     line_starts: Vec<usize>,
     first_line: usize,
@@ -101,6 +103,7 @@ impl<'b> Parser<'b> {
             notable: Notable::default(),
             open: Vec::new(),
             first_word: 0,
+            plain: true,
             line_starts: Vec::new(),
             first_line: 0,
             endless: [usize::MAX; 2],
@@ -300,6 +303,7 @@ impl<'b> Parser<'b> {
         };
         self.push_node(id, kind, self.words.len());
         self.first_word = self.words.len();
+        self.plain = true;
         self.line_starts.clear();
         self.first_line = 0;
     }
@@ -316,8 +320,8 @@ impl<'b> Parser<'b> {
 
     /// The name of a directive.
     fn name(&self, index: u32) -> Span {
-        let (words, shift) = self.nodes.words(index, &self.words);
-        words[0].moved(shift)
+        let name = self.nodes.words(index, &self.words);
+        name.spans[0].moved(name.shift)
     }
 
     /// Adds a directive of the words from `first_word` to `end`. Those of one that is written like
@@ -333,7 +337,7 @@ impl<'b> Parser<'b> {
         };
         // A quote that is never closed may have taken other words than its like.
         let is_split_alike = || {
-            let (words, shift) = (self.nodes.words(exemplar, &self.words).0, own[0].start);
+            let (words, shift) = (self.nodes.words(exemplar, &self.words).spans, own[0].start);
             let moved = words.iter().map(|word| word.moved(shift - words[0].start));
             moved.eq(own.iter().copied())
         };
@@ -342,7 +346,7 @@ impl<'b> Parser<'b> {
             self.words.truncate(self.first_word);
             Words::Alike(exemplar, start)
         } else {
-            Words::Own(self.first_word as u32, own.len())
+            Words::Own { first: self.first_word as u32, count: own.len(), plain: self.plain }
         };
         self.nodes.push(id, kind, words, self.parent(), self.at as u32);
     }

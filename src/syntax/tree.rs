@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::lexer;
-use super::node::{NONE, NodeKind, Nodes};
+use super::node::{Kept, NONE, NodeKind, Nodes};
 use crate::nginx::DirectiveId;
 use crate::source::Span;
 
@@ -158,16 +158,19 @@ impl<'t> Directive<'t> {
         self.tree.nodes.kind(self.index)
     }
 
-    /// The words of the first that is written alike, and how much further on its own stand.
-    fn spans(self) -> (&'t [Span], u32) {
+    fn kept(self) -> Kept<'t> {
         self.tree.nodes.words(self.index, &self.tree.words)
+    }
+
+    fn word(self, kept: Kept<'t>, read: Span) -> Word<'t> {
+        let Kept { shift, plain, .. } = kept;
+        Word { bytes: &self.tree.bytes, read, shift, plain }
     }
 
     /// Its words, the name first.
     pub(super) fn words(self) -> impl DoubleEndedIterator<Item = Word<'t>> + ExactSizeIterator {
-        let bytes: &[u8] = &self.tree.bytes;
-        let (words, shift) = self.spans();
-        words.iter().map(move |&read| Word { bytes, read, shift })
+        let kept = self.kept();
+        kept.spans.iter().map(move |&read| self.word(kept, read))
     }
 
     /// Its id in this tree.
@@ -194,33 +197,32 @@ impl<'t> Directive<'t> {
 
     /// The first word.
     pub fn name(self) -> Word<'t> {
-        let (words, shift) = self.spans();
-        Word { bytes: &self.tree.bytes, read: words[0], shift }
+        let kept = self.kept();
+        self.word(kept, kept.spans[0])
     }
 
     /// The words behind the name.
     pub fn args(self) -> impl DoubleEndedIterator<Item = Word<'t>> + ExactSizeIterator {
-        let bytes: &[u8] = &self.tree.bytes;
-        let (words, shift) = self.spans();
-        words[1..].iter().map(move |&read| Word { bytes, read, shift })
+        let kept = self.kept();
+        kept.spans[1..].iter().map(move |&read| self.word(kept, read))
     }
 
     /// The word behind the name at `index`, from 0.
     pub fn arg(self, index: usize) -> Option<Word<'t>> {
-        let (words, shift) = self.spans();
-        words.get(index + 1).map(|&read| Word { bytes: &self.tree.bytes, read, shift })
+        let kept = self.kept();
+        kept.spans.get(index + 1).map(|&read| self.word(kept, read))
     }
 
     /// From the name to the last word, without `;` or `{`.
     pub fn span(self) -> Span {
-        let (words, shift) = self.spans();
-        words[0].to(words[words.len() - 1]).moved(shift)
+        let Kept { spans, shift, .. } = self.kept();
+        spans[0].to(spans[spans.len() - 1]).moved(shift)
     }
 
     /// The bytes from the name to the last word.
     pub fn text(self) -> &'t [u8] {
-        let (words, _) = self.spans();
-        &self.tree.bytes[words[0].to(words[words.len() - 1]).range()]
+        let spans = self.kept().spans;
+        &self.tree.bytes[spans[0].to(spans[spans.len() - 1]).range()]
     }
 
     /// From the name to the `;` or `}`.
@@ -313,6 +315,8 @@ pub struct Word<'t> {
     read: Span,
     /// How much further on it stands itself.
     shift: u32,
+    /// Whether it surely means what is written.
+    plain: bool,
 }
 
 impl<'t> Word<'t> {
@@ -328,7 +332,7 @@ impl<'t> Word<'t> {
 
     /// Whether it begins with a quote, which nginx takes off.
     pub fn is_quoted(self) -> bool {
-        matches!(self.raw().first(), Some(b'"' | b'\''))
+        !self.plain && matches!(self.raw().first(), Some(b'"' | b'\''))
     }
 
     /// Whether nginx takes it for `text`, whatever the case of letters.
@@ -336,12 +340,15 @@ impl<'t> Word<'t> {
         let raw = self.raw();
         // Quotes and backslashes only ever make it longer.
         raw.eq_ignore_ascii_case(text)
-            || (raw.len() > text.len() && self.value().eq_ignore_ascii_case(text))
+            || (!self.plain && raw.len() > text.len() && self.value().eq_ignore_ascii_case(text))
     }
 
     /// What nginx takes it for: without its quotes; `\"`, `\'`, `\\`, `\t`, `\r` and `\n`
     /// translated, any other backslash kept.
     pub fn value(self) -> Cow<'t, [u8]> {
+        if self.plain {
+            return Cow::Borrowed(self.raw());
+        }
         let inner = match self.raw() {
             [quote @ (b'"' | b'\''), inner @ .., last] if quote == last => inner,
             [b'"' | b'\'', inner @ ..] => inner,

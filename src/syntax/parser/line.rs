@@ -69,11 +69,11 @@ impl Parser<'_> {
             Words::Alike(self.nodes.exemplar(node), start)
         } else {
             // What is said of a line without a known name depends on more than its words.
-            let (words, _) = self.nodes.words(node, &self.words);
-            let shift = start - words[0].start;
-            let copies: Vec<Span> = words.iter().map(|word| word.moved(shift)).collect();
+            let like = self.nodes.words(node, &self.words);
+            let (shift, plain) = (start - like.spans[0].start, like.plain);
+            let copies: Vec<Span> = like.spans.iter().map(|word| word.moved(shift)).collect();
             self.words.extend_from_slice(&copies);
-            Words::Own(self.first_word as u32, copies.len())
+            Words::Own { first: self.first_word as u32, count: copies.len(), plain }
         };
         self.first_word = self.words.len();
         self.nodes.push(id, kind, words, self.parent(), self.at as u32 - 1);

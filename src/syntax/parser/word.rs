@@ -14,9 +14,12 @@ impl Parser<'_> {
         let word = self.span(length);
         let bytes = &self.bytes[word.range()];
         self.notable.longest = self.notable.longest.max(length);
-        // Most have neither byte.
-        self.notable.marked |= memchr::memchr2(b'%', b'{', bytes).is_some()
-            && (bytes.contains(&b'%') || bytes.contains_str("{{"));
+        // Most have none of these bytes.
+        if memchr::memchr3(b'%', b'{', b'\\', bytes).is_some() {
+            self.plain &= !bytes.contains(&b'\\');
+            self.notable.marked |= bytes.contains(&b'%') || bytes.contains_str("{{");
+        }
+        self.plain &= !matches!(bytes.first(), Some(b'"' | b'\''));
         self.words.push(word);
     }
 
