@@ -34,7 +34,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     configuration: Configuration,
     /// List the files that would be checked, and check nothing
-    #[arg(long, help_heading = "Output", conflicts_with_all = ["fix", "diff", "statistics", "write_baseline"])]
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["fix", "diff", "statistics", "baseline", "write_baseline"])]
     show_files: bool,
     #[command(flatten)]
     talk: Talk,
@@ -110,6 +110,7 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let request = request(paths, place, configuration, &talk)?;
     let request = project::Request { nginx_version, baseline: known.choice()?, ..request };
     if show_files {
+        findings.has_no_format("--show-files")?;
         return list(&request, &talk);
     }
     if fixing.is_asked_for()? {
@@ -131,6 +132,14 @@ impl Findings {
         let exit = self.write(&report, &request.policy, talk)?;
         baseline::write(&request.baseline, &report, talk)?;
         Ok(exit)
+    }
+
+    /// Refuses a format where what that option asks for has but one.
+    pub(super) fn has_no_format(&self, option: &str) -> Result<(), Failure> {
+        match self.output_format {
+            Format::Full => Ok(()),
+            _ => Err(Failure::new(format!("`{option}` cannot be used with `--output-format`"))),
+        }
     }
 
     /// What to run and to show where logs are read: somebody asked what their lines mean.
@@ -175,6 +184,7 @@ impl Findings {
         if !statistics {
             format.say_left_out(report);
         }
+        output::skipped(&report.summary.skipped, talk.quiet);
         output::unknown_release(report, talk);
         baseline::stale(report, talk);
         output::files(report, talk);
@@ -186,7 +196,7 @@ impl Findings {
 fn list(request: &project::Request, talk: &Talk) -> Result<ExitCode, Failure> {
     let files = project::files(&Disk, request);
     progress::clear();
-    let files = files.map_err(Failure::new)?;
+    let project::Listing { files, skipped } = files.map_err(Failure::new)?;
     guard::spare_all(request, files.iter().map(PathBuf::as_path), talk)?;
     let raw = talk.file().is_some() || !output::is_terminal();
     output::give(talk.file(), |out| {
@@ -198,6 +208,7 @@ fn list(request: &project::Request, talk: &Talk) -> Result<ExitCode, Failure> {
             false => writeln!(out, "{}", report::visible_path(file)),
         })
     })?;
+    output::skipped(&skipped, talk.quiet);
     if files.is_empty() {
         output::say(NOTHING);
     }

@@ -43,6 +43,9 @@ impl Fixing {
         request: &Request,
         talk: &Talk,
     ) -> Result<ExitCode, Failure> {
+        if self.diff {
+            findings.has_no_format("--diff")?;
+        }
         let fixed = project::fix(&Disk, request, self.unsafe_fixes);
         progress::clear();
         let fixed = fixed.map_err(Failure::new)?;
@@ -58,6 +61,7 @@ impl Fixing {
             let bytes = after.map_or(stdin.bytes.as_slice(), |one| &*one.after);
             output::give(talk.file(), |out| out.write_all(bytes))?;
             self.tell(&fixed, talk);
+            output::skipped(&fixed.report.summary.skipped, talk.quiet);
             return Ok(findings.write_aside(&fixed.report, talk));
         }
         write(&fixed.changed)?;
@@ -120,6 +124,7 @@ fn diff(fixed: &Fixed, talk: &Talk, fixing: &Fixing) -> Result<ExitCode, Failure
         }
         Ok(())
     })?;
+    output::skipped(&fixed.report.summary.skipped, talk.quiet);
     if !talk.quiet {
         let files = count(fixed.changed.len(), "file");
         let more = fix::unsafely_fixable(&fixed.report);

@@ -59,6 +59,7 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     } else if report.summary.errors > 0 && !talk.quiet {
         output::say("note: the configuration has errors, which `ngxlint check` shows");
     }
+    output::skipped(&report.summary.skipped, talk.quiet);
     output::unknown_release(&report, &talk);
     output::files(&report, &talk);
     Ok(ExitCode::SUCCESS)

@@ -163,7 +163,8 @@ fn tell(survey: &Survey, file: &Path, above: Option<&Path>, stdout: bool) {
             "note: {root} includes what is here; settings hold from its own directory on"
         ));
     }
-    if let Some(above) = above {
+    output::skipped(&survey.skipped, false);
+    if let Some(above) = above.filter(|_| !stdout) {
         output::say(&format!("note: {} no longer holds here", visible_path(above)));
     }
     if !stdout {

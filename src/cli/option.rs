@@ -275,5 +275,5 @@ fn mapping(text: &str) -> Result<(PathBuf, PathBuf), String> {
 }
 
 fn glob(text: &str) -> Result<String, String> {
-    PathGlob::new(text).map(|glob| glob.as_str().to_owned()).map_err(|error| error.to_string())
+    PathGlob::typed(text).map(|glob| glob.as_str().to_owned()).map_err(|error| error.to_string())
 }

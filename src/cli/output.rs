@@ -47,6 +47,13 @@ pub(super) fn files(report: &Report, talk: &Talk) {
     }
 }
 
+/// Says what was passed over where a search went.
+pub(super) fn skipped(lines: &[String], quiet: bool) {
+    if !quiet {
+        lines.iter().for_each(|line| say(&format!("note: {line}, skipped")));
+    }
+}
+
 /// Says by which release a target is judged that holds none of those that are known.
 pub(super) fn unknown_release(report: &Report, talk: &Talk) {
     let target = &report.target;
@@ -137,5 +144,13 @@ fn links() -> bool {
 /// Whether a stream is coloured that nobody speaks of: a terminal that can, unless the environment says
 /// otherwise (`NO_COLOR`, `CLICOLOR`, `TERM`), and anything where it insists (`CLICOLOR_FORCE`).
 fn colors(stream: &io::Stdout) -> bool {
-    anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
+    if anstream::AutoStream::choice(stream) == anstream::ColorChoice::Never {
+        return false;
+    }
+    let is = |name, text: &str| std::env::var_os(name).is_some_and(|value| value == text);
+    // A 0 does not insist, though anstream takes it so: what else it asks is to be asked here.
+    !is("CLICOLOR_FORCE", "0")
+        || (stream.is_terminal()
+            && !is("CLICOLOR", "0")
+            && std::env::var_os("TERM").is_some_and(|term| term != "dumb"))
 }

@@ -68,10 +68,12 @@ pub struct Summary {
     pub stale: Vec<String>,
     /// Findings shown that have a safe fix.
     pub fixable: usize,
-    /// Whether all that the configuration includes was read.
+    /// Whether all that was searched, and all that the configuration includes, was read.
     pub complete: bool,
-    /// What was included and stayed unread, as a person would name it.
+    /// What was included or searched and stayed unread, as a person would name it.
     pub unread: Vec<String>,
+    /// What stands where a search went and could not be read, a line each; a part of `unread`.
+    pub skipped: Vec<String>,
     /// The hops, by what is known of their peers.
     pub hops: HopTally,
     /// What error logs held, where they were read.

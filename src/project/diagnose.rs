@@ -67,7 +67,7 @@ pub fn diagnose(
     logs: Vec<Log<'_>>,
 ) -> Result<Diagnosis, Error> {
     let catalogue = Catalogue::new(rules::pages());
-    let find::Found { mut files, units } = find::roots(loader, request)?;
+    let find::Found { mut files, units, skipped } = find::roots(loader, request)?;
     if request.needs_root && units.is_empty() {
         return Err(Error::new(
             "`--write-backends` needs a configuration, whose peers the lines are of: name it with \
@@ -76,7 +76,7 @@ pub fn diagnose(
     }
     let mut sides: Vec<Side<'_>> =
         units.iter().map(|unit| Side::of(unit, &files, request)).collect();
-    let mut report = Report::default();
+    let mut report = Report { target: super::unaimed(request), ..Report::default() };
     let mut tally = LogTally::default();
     let mut places = Places::default();
     let mut gather = Gather::new(&catalogue);
@@ -157,6 +157,9 @@ pub fn diagnose(
     report.diagnostics = found;
     let mut shown = Shown::default();
     summarise(&sides, &mut report, &mut shown);
+    report.summary.complete &= skipped.is_empty();
+    report.summary.unread.extend(skipped.iter().cloned());
+    report.summary.skipped = skipped;
     report.summary.log = Some(tally);
     drop(sides);
     settle(&mut report, &files, &shown);

@@ -4,11 +4,13 @@
 //! it, and a directory may hold a part of a configuration only.
 
 use std::collections::{BTreeMap, HashSet};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::classify::{Promise, is_configuration, is_root, is_root_by_name, promise};
 use super::config::settings_in;
 use super::detection::{Detected, Detector};
+use super::exclusion::Exclusion;
 use super::ignored::Ignored;
 use super::overlay::Overlay;
 use super::unit::{Reported, Unit};
@@ -17,12 +19,14 @@ use super::{Error, Request};
 use crate::include::{self, Files, Reach, fragment_context, parts, resolve};
 use crate::nginx::Contexts;
 use crate::settings::{PathGlob, Settings};
-use crate::source::{FileKind, Loader, Memory, SourceId};
+use crate::source::{FileKind, Loader, Memory, SourceId, Walk};
 
 /// Everything that was found and read.
 pub(super) struct Found {
     pub(super) files: Files,
     pub(super) units: Vec<Unit>,
+    /// What stands where a search went and cannot be read, a line each.
+    pub(super) skipped: Vec<String>,
 }
 
 /// Finds and reads what is asked for.
@@ -53,21 +57,17 @@ fn from(
         files: Files::default(),
         units: Vec::new(),
         fragments: Vec::new(),
-        exclude: Vec::new(),
+        skipped: Vec::new(),
+        exclusion: Exclusion::new(loader, request)?,
         looked_up: HashSet::new(),
         detector: Detector::new(loader, request.installed),
     };
-    for pattern in &request.exclude {
-        let glob =
-            PathGlob::new(pattern).map_err(|error| Error::new(format!("--exclude {error}")))?;
-        finder.exclude.push(glob);
-    }
     for path in starts(&finder)? {
         finder.start(&path)?;
     }
     finder.rootless()?;
-    let Finder { files, units, .. } = finder;
-    Ok(Found { files, units })
+    let Finder { files, units, skipped, .. } = finder;
+    Ok(Found { files, units, skipped })
 }
 
 struct Finder<'r> {
@@ -77,8 +77,10 @@ struct Finder<'r> {
     units: Vec<Unit>,
     /// Fragments that no root includes, so far.
     fragments: Vec<(PathBuf, SourceId)>,
-    /// Globs of the command line, from the current directory.
-    exclude: Vec<PathGlob>,
+    /// What was passed over.
+    skipped: Vec<String>,
+    /// What the command line leaves out.
+    exclusion: Exclusion,
     /// Directories for whose files the roots that are named or stand upward were read.
     looked_up: HashSet<PathBuf>,
     /// Finds the targets that nobody states.
@@ -125,6 +127,19 @@ impl Finder<'_> {
 
     fn open(&mut self, path: &Path) -> Result<SourceId, Error> {
         self.files.open(self.loader, path).map_err(|error| Error::unreadable(path, &error))
+    }
+
+    /// Reads what nobody named: if it cannot be read, it is passed over.
+    fn open_if_readable(&mut self, path: &Path) -> Option<SourceId> {
+        let opened = self.files.open(self.loader, path);
+        opened.map_err(|error| self.skip(path, &error)).ok()
+    }
+
+    fn skip(&mut self, path: &Path, error: &io::Error) {
+        let line = Error::unreadable(path.strip_prefix(".").unwrap_or(path), error).to_string();
+        if !self.skipped.contains(&line) {
+            self.skipped.push(line);
+        }
     }
 
     fn file(&mut self, path: &Path) -> Result<(), Error> {
@@ -177,7 +192,11 @@ impl Finder<'_> {
             candidates = self.roots_above(directory);
         }
         for root in candidates {
-            let source = self.open(&root)?;
+            let source = match upward {
+                true => self.open_if_readable(&root),
+                false => Some(self.open(&root)?),
+            };
+            let Some(source) = source else { continue };
             if !upward || is_root(&root, self.files.tree(source)) {
                 self.root(&root, source)?;
             }
@@ -200,7 +219,7 @@ impl Finder<'_> {
         let mut roots = named.clone();
         let (mut by_content, mut others) = (Vec::new(), Vec::new());
         for (path, promise) in self.search(directory)? {
-            let source = self.open(&path)?;
+            let Some(source) = self.open_if_readable(&path) else { continue };
             let tree = self.files.tree(source).clone();
             if let Some(parts) = parts(tree.bytes()) {
                 self.dump(&path, &parts)?;
@@ -241,7 +260,7 @@ impl Finder<'_> {
     }
 
     /// The files in a directory that may be configuration, with what their names promise.
-    fn search(&self, directory: &Path) -> Result<Vec<(PathBuf, Promise)>, Error> {
+    fn search(&mut self, directory: &Path) -> Result<Vec<(PathBuf, Promise)>, Error> {
         const NEVER: [&str; 4] = [".git", ".hg", ".svn", "node_modules"];
         let settings = self.settings(directory)?;
         let here = here(directory);
@@ -262,7 +281,9 @@ impl Finder<'_> {
                 && !ignored.leaves_out(path, is_directory)
         };
         let found = self.loader.walk(directory, &mut enter);
-        let files = found.map_err(|(path, error)| Error::unreadable(&path, &error))?;
+        let Walk { files, skipped } =
+            found.map_err(|error| Error::unreadable(directory, &error))?;
+        skipped.iter().for_each(|(path, error)| self.skip(path, error));
         // What one would type for a file below `.` has no `./` before it.
         let typed = |path: PathBuf| {
             let promise = promised(&path);
@@ -282,8 +303,8 @@ impl Finder<'_> {
             let relative = canonical.as_deref().and_then(|path| path.strip_prefix(base).ok());
             relative.is_some_and(|path| globs.iter().any(|glob| glob.matches(path)))
         };
-        let here = || self.loader.canonical(Path::new(".")).unwrap_or_default();
-        (!self.exclude.is_empty() && below(&here(), &self.exclude))
+        let by_option = || canonical().is_some_and(|one| self.exclusion.covers(path, &one));
+        (!self.exclusion.is_empty() && by_option())
             || settings
                 .is_some_and(|one| !one.exclude.is_empty() && below(&one.directory, &one.exclude))
     }

@@ -8,6 +8,7 @@ mod config;
 mod detection;
 mod diagnose;
 mod error;
+mod exclusion;
 mod explain;
 mod find;
 mod ignored;
@@ -37,7 +38,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use self::overlay::Overlay;
-use crate::diagnostic::{Diagnostic, Level, Report};
+use crate::diagnostic::{Diagnostic, Level, Report, TargetRow};
 use crate::engine::Policy;
 use crate::fix::{self, Fixed};
 use crate::include::Files;
@@ -146,9 +147,11 @@ pub fn check(loader: &dyn Loader, request: &Request) -> Result<Report, Error> {
 
 /// The report on what was found and read.
 fn analysed(loader: &dyn Loader, found: find::Found, request: &Request) -> Result<Report, Error> {
-    let mut report = Report::default();
-    report.summary.complete = true;
-    let find::Found { mut files, units } = found;
+    let mut report = Report { target: unaimed(request), ..Report::default() };
+    let find::Found { mut files, units, skipped } = found;
+    report.summary.complete = skipped.is_empty();
+    report.summary.unread.clone_from(&skipped);
+    report.summary.skipped = skipped;
     let mut reported = Shown { several_units: units.len() > 1, ..Shown::default() };
     for unit in &units {
         if let Some(progress) = request.progress {
@@ -168,16 +171,36 @@ fn analysed(loader: &dyn Loader, found: find::Found, request: &Request) -> Resul
     Ok(report)
 }
 
-/// The files that [`check`] would report on, as one would type them, in order; of a dump the dump.
+/// What is aimed at where there is nothing that says more.
+fn unaimed(request: &Request) -> TargetRow {
+    let stated = request.nginx_version.clone();
+    TargetRow {
+        assumed: stated.is_none(),
+        versions: stated.unwrap_or_else(VersionSet::assumed),
+        flavor: request.flavor.unwrap_or_default(),
+        origin: None,
+    }
+}
+
+/// What [`check`] would report on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// The files as one would type them, in order; of a dump the dump.
+    pub files: Vec<PathBuf>,
+    /// What stands where a search went and cannot be read, a line each.
+    pub skipped: Vec<String>,
+}
+
+/// The files that [`check`] would report on.
 ///
 /// # Errors
 /// As of [`check`].
-pub fn files(loader: &dyn Loader, request: &Request) -> Result<Vec<PathBuf>, Error> {
-    let find::Found { files, units } = find::units(loader, request)?;
+pub fn files(loader: &dyn Loader, request: &Request) -> Result<Listing, Error> {
+    let find::Found { files, units, skipped } = find::units(loader, request)?;
     let mut paths: Vec<PathBuf> = units.iter().flat_map(|unit| unit.reported(&files)).collect();
     paths.sort_unstable();
     paths.dedup();
-    Ok(paths)
+    Ok(Listing { files: paths, skipped })
 }
 
 /// Checks what is asked for and applies the fixes of what is found: those that are safe, with

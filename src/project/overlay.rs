@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{FileKind, Loader};
+use crate::source::{FileKind, Loader, Walk};
 
 /// `inner`, but some paths hold other texts.
 pub(super) struct Overlay<'l> {
@@ -103,7 +103,7 @@ impl Loader for Overlay<'_> {
         &self,
         directory: &Path,
         enter: &mut dyn FnMut(&Path, FileKind) -> bool,
-    ) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
+    ) -> io::Result<Walk> {
         self.inner.walk(directory, enter)
     }
 }

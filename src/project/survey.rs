@@ -24,6 +24,8 @@ pub struct Survey {
     pub installed: Option<(TargetRow, bool)>,
     /// What is included and was not read, as a person would name it.
     pub unread: Vec<String>,
+    /// What stands in the directory and cannot be read, a line each.
+    pub skipped: Vec<String>,
     /// The peers of which nothing tells what they speak.
     pub unknown: Vec<String>,
 }
@@ -35,7 +37,8 @@ pub struct Survey {
 pub fn survey(loader: &dyn Loader, request: &Request, directory: &Path) -> Result<Survey, Error> {
     let unreadable = |error| Error::unreadable(directory, &error);
     let top = loader.canonical(here(directory)).map_err(unreadable)?;
-    let found = find::units(loader, request)?;
+    let mut found = find::units(loader, request)?;
+    let skipped = std::mem::take(&mut found.skipped);
     let below = |path: &Path| {
         let canonical = loader.canonical(path).ok()?;
         canonical.strip_prefix(&top).map(Path::to_path_buf).ok()
@@ -76,5 +79,5 @@ pub fn survey(loader: &dyn Loader, request: &Request, directory: &Path) -> Resul
     let unread = report.summary.unread.iter();
     let unread = unread.map(|line| line.strip_prefix(&beginning).unwrap_or(line).to_owned());
     let (target, unread) = (report.target, unread.collect());
-    Ok(Survey { roots, loose, outer, target, installed, unread, unknown })
+    Ok(Survey { roots, loose, outer, target, installed, unread, skipped, unknown })
 }

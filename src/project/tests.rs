@@ -2,11 +2,12 @@
 
 mod target;
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::diagnostic::{Diagnostic, Verdict};
-use crate::source::{Disk, LineIndex, Memory};
+use crate::source::{Disk, FileKind, LineIndex, Memory, Walk};
 
 fn memory(files: &[(&str, &str)]) -> Memory {
     let mut memory = Memory::default();
@@ -157,6 +158,71 @@ fn what_is_excluded_is_read_and_not_reported() {
     request.exclude = vec!["r/conf.d".to_owned()];
     let report = check(&memory(&tree), &request).unwrap();
     assert_eq!((shown(&report).as_str(), report.summary.files), ("", 1));
+}
+
+/// A disk on which some directories may not be listed.
+struct Locked(Vec<PathBuf>);
+
+impl Loader for Locked {
+    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
+        Disk.read(path)
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        Disk.list(directory)
+    }
+
+    fn kind(&self, path: &Path) -> io::Result<FileKind> {
+        Disk.kind(path)
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        Disk.canonical(path)
+    }
+
+    fn stands(&self, path: &Path) -> bool {
+        Disk.stands(path)
+    }
+
+    fn link(&self, path: &Path) -> Option<PathBuf> {
+        Disk.link(path)
+    }
+
+    fn walk(
+        &self,
+        directory: &Path,
+        enter: &mut dyn FnMut(&Path, FileKind) -> bool,
+    ) -> io::Result<Walk> {
+        let denied = || io::Error::from(io::ErrorKind::PermissionDenied);
+        if self.0.iter().any(|locked| locked == directory) {
+            return Err(denied());
+        }
+        let mut found = Disk.walk(directory, enter)?;
+        found.files.retain(|file| !self.0.iter().any(|locked| file.starts_with(locked)));
+        let below = self.0.iter().filter(|locked| locked.starts_with(directory));
+        found.skipped.extend(below.map(|locked| (locked.clone(), denied())));
+        Ok(found)
+    }
+}
+
+#[test]
+fn a_locked_directory_is_passed_over_unless_it_is_named() {
+    let tree = tempfile::tempdir().unwrap();
+    let ssl = tree.path().join("ssl");
+    #[expect(clippy::disallowed_methods, reason = "tests make their own files")]
+    {
+        std::fs::create_dir(&ssl).unwrap();
+        std::fs::write(tree.path().join("nginx.conf"), MISMATCH).unwrap();
+        std::fs::write(ssl.join("nginx.conf"), "events {").unwrap();
+    }
+    let locked = Locked(vec![ssl.clone()]);
+    let report = check(&locked, &request(&[tree.path().to_str().unwrap()])).unwrap();
+    assert_eq!((report.summary.files, report.summary.complete), (1, false));
+    assert_eq!(report.summary.skipped, [format!("{}: permission denied", ssl.display())]);
+    assert_eq!(report.summary.unread, report.summary.skipped);
+    assert!(!report.diagnostics.is_empty());
+    let error = check(&locked, &request(&[ssl.to_str().unwrap()])).unwrap_err();
+    assert!(error.to_string().ends_with("ssl: permission denied"), "{error}");
 }
 
 #[test]

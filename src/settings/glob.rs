@@ -13,34 +13,77 @@ use globset::{GlobBuilder, GlobMatcher};
 pub struct PathGlob {
     written: String,
     matcher: GlobMatcher,
+    /// Where it begins.
+    from: From,
+}
+
+/// Where a pattern begins.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum From {
+    /// Anywhere: it is a name.
+    Anywhere,
+    /// At a directory that is known.
+    Directory,
+    /// At the top of the machine.
+    Top,
 }
 
 impl PathGlob {
+    /// Reads a pattern of the command line, which may be absolute.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn typed(pattern: &str) -> Result<Self, GlobError> {
+        Self::read(pattern, true)
+    }
+
     /// Reads a pattern.
     ///
     /// # Errors
     /// What is wrong with it.
     pub fn new(pattern: &str) -> Result<Self, GlobError> {
+        Self::read(pattern, false)
+    }
+
+    fn read(pattern: &str, typed: bool) -> Result<Self, GlobError> {
         let fault = |what: String| GlobError(format!("`{}` {what}", pattern.escape_debug()));
         let core = pattern.strip_prefix("./").unwrap_or(pattern).trim_end_matches('/');
         if core.is_empty() {
             return Err(fault("is no pattern".into()));
         }
-        if core.starts_with('/') || core.split('/').any(|part| part == "..") {
+        if core.starts_with('!') {
+            return Err(fault("begins with `!`, which takes nothing back here".into()));
+        }
+        let from = match core {
+            _ if core.starts_with('/') => From::Top,
+            _ if core.contains('/') => From::Directory,
+            _ => From::Anywhere,
+        };
+        if (from == From::Top && !typed) || core.split('/').any(|part| part == "..") {
             return Err(fault("leaves the directory that patterns begin at".into()));
         }
-        let anywhere = if core.contains('/') { "" } else { "**/" };
+        let anywhere = if from == From::Anywhere { "**/" } else { "" };
         let glob = GlobBuilder::new(&format!("{anywhere}{core}"))
             .literal_separator(true)
             .backslash_escape(true)
             .build()
             .map_err(|error| fault(format!("is no pattern: {}", error.kind())))?;
-        Ok(Self { written: pattern.to_owned(), matcher: glob.compile_matcher() })
+        Ok(Self { written: pattern.to_owned(), matcher: glob.compile_matcher(), from })
     }
 
     /// The pattern as written.
     pub fn as_str(&self) -> &str {
         &self.written
+    }
+
+    /// Whether it is a name, which counts anywhere.
+    pub fn is_name(&self) -> bool {
+        self.from == From::Anywhere
+    }
+
+    /// Whether it is absolute, as are the paths that it means.
+    pub fn is_absolute(&self) -> bool {
+        self.from == From::Top
     }
 
     /// Whether `path`, relative to the directory that the pattern begins at, or a directory above
@@ -85,8 +128,19 @@ mod tests {
     }
 
     #[test]
+    fn a_typed_pattern_may_be_absolute() {
+        let typed = |pattern: &str| PathGlob::typed(pattern).unwrap();
+        assert!(typed("/etc/nginx/").is_absolute());
+        assert!(typed("/etc/nginx/").matches(Path::new("/etc/nginx/conf.d/a.conf")));
+        assert!(!typed("/etc/*.conf").matches(Path::new("/etc/nginx/a.conf")));
+        assert!(typed("a").is_name() && !typed("a/b").is_name() && !typed("a/b").is_absolute());
+        assert!(PathGlob::typed("/").is_err() && PathGlob::typed("!/etc").is_err());
+        assert!(typed("\\!odd").matches(Path::new("!odd")));
+    }
+
+    #[test]
     fn what_is_no_pattern_is_said() {
-        for wrong in ["", "/", "./", "../x", "/etc/nginx", "a/../b", "[a", "{a"] {
+        for wrong in ["", "/", "./", "../x", "/etc/nginx", "a/../b", "[a", "{a", "!vendor"] {
             let error = PathGlob::new(wrong).map(|_| ()).unwrap_err().to_string();
             assert!(error.starts_with('`'), "{error}");
         }

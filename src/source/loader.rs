@@ -62,12 +62,21 @@ pub trait Loader {
     /// those to files are files.
     ///
     /// # Errors
-    /// The first thing that cannot be listed, with what the operating system says of it.
+    /// What the operating system says of `directory` itself, if it cannot be listed.
     fn walk(
         &self,
         directory: &Path,
         enter: &mut dyn FnMut(&Path, FileKind) -> bool,
-    ) -> Result<Vec<PathBuf>, (PathBuf, io::Error)>;
+    ) -> io::Result<Walk>;
+}
+
+/// What stands below a directory.
+#[derive(Debug, Default)]
+pub struct Walk {
+    /// The files.
+    pub files: Vec<PathBuf>,
+    /// What could not be listed, with what the operating system says of it.
+    pub skipped: Vec<(PathBuf, io::Error)>,
 }
 
 /// The file system of this machine.
@@ -134,19 +143,24 @@ impl Loader for Disk {
         &self,
         directory: &Path,
         enter: &mut dyn FnMut(&Path, FileKind) -> bool,
-    ) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
+    ) -> io::Result<Walk> {
         let kind = |entry: &walkdir::DirEntry| match entry.file_type() {
             kind if kind.is_dir() => FileKind::Directory,
             kind if kind.is_file() || kind.is_symlink() => FileKind::File,
             _ => FileKind::Special,
         };
-        let mut files = Vec::new();
+        let mut found = Walk::default();
         let mut walk = walkdir::WalkDir::new(directory).sort_by_file_name().into_iter();
         while let Some(entry) = walk.next() {
-            let entry = entry.map_err(|error| {
-                let path = error.path().unwrap_or(directory).to_path_buf();
-                (path, error.into())
-            })?;
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) if error.path().is_some_and(|path| path != directory) => {
+                    let path = error.path().unwrap_or(directory).to_path_buf();
+                    found.skipped.push((path, error.into()));
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
             let link = entry.path_is_symlink() && entry.depth() > 0;
             if link && !matches!(self.kind(entry.path()), Ok(FileKind::File)) {
                 continue;
@@ -158,13 +172,13 @@ impl Loader for Disk {
                 }
                 FileKind::Directory => {}
                 FileKind::File if enter(entry.path(), FileKind::File) => {
-                    files.push(entry.into_path());
+                    found.files.push(entry.into_path());
                 }
                 FileKind::File | FileKind::Special => {}
             }
         }
-        files.sort_unstable();
-        Ok(files)
+        found.files.sort_unstable();
+        Ok(found)
     }
 }
 
@@ -238,13 +252,13 @@ impl Loader for Memory {
         &self,
         directory: &Path,
         enter: &mut dyn FnMut(&Path, FileKind) -> bool,
-    ) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
+    ) -> io::Result<Walk> {
         let mut files = Vec::new();
         let mut directories = vec![normal(directory)];
         while let Some(directory) = directories.pop() {
-            let names = self.list(&directory).map_err(|error| (directory.clone(), error))?;
+            let names = self.list(&directory)?;
             for path in names.iter().map(|name| directory.join(name)) {
-                let kind = self.kind(&path).map_err(|error| (path.clone(), error))?;
+                let kind = self.kind(&path)?;
                 match kind {
                     _ if !enter(&path, kind) => {}
                     FileKind::Directory => directories.push(path),
@@ -254,7 +268,7 @@ impl Loader for Memory {
             }
         }
         files.sort_unstable();
-        Ok(files)
+        Ok(Walk { files, skipped: Vec::new() })
     }
 }
 

@@ -10,7 +10,7 @@ mod replace;
 mod span;
 
 pub use line::{LineIndex, Position};
-pub use loader::{Disk, FileKind, Loader, Memory};
+pub use loader::{Disk, FileKind, Loader, Memory, Walk};
 pub use span::{Location, SourceId, Span};
 
 use std::path::PathBuf;

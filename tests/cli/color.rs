@@ -41,6 +41,7 @@ fn a_pipe_is_coloured_only_on_demand() {
     assert!(!is_colored(&[], &[]));
     assert!(!is_colored(&[("CLICOLOR", "1")], &[]));
     assert!(is_colored(&[force], &[]));
+    assert!(!is_colored(&[("CLICOLOR_FORCE", "0")], &[]));
     assert!(!is_colored(&[force, ("NO_COLOR", "1")], &[]));
     assert!(!is_colored(&[force], &["--color", "never"]));
     assert!(is_colored(&[("NO_COLOR", "1")], &["--color", "always"]));
@@ -55,6 +56,11 @@ fn a_terminal_is_coloured_unless_it_is_told_otherwise() {
     assert!(!is_colored_at_a_terminal(&[("NO_COLOR", "1")], "").0);
     assert!(!is_colored_at_a_terminal(&[("CLICOLOR", "0")], "").0);
     assert!(!is_colored_at_a_terminal(&[("TERM", "dumb")], "").0);
+    let unforced = ("CLICOLOR_FORCE", "0");
+    assert!(is_colored_at_a_terminal(&[unforced], "").0);
+    assert!(!is_colored_at_a_terminal(&[unforced, ("NO_COLOR", "1")], "").0);
+    assert!(!is_colored_at_a_terminal(&[unforced, ("CLICOLOR", "0")], "").0);
+    assert!(!is_colored_at_a_terminal(&[unforced, ("TERM", "dumb")], "").0);
     assert!(!is_colored_at_a_terminal(&[], "--color never").0);
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{CLEAN, Run};
+use super::{BROKEN, CLEAN, Run};
 
 fn tree() -> tempfile::TempDir {
     let tree = tempfile::tempdir().unwrap();
@@ -66,4 +66,59 @@ fn a_dump_is_one_file() {
     let dump = format!("# configuration file /etc/nginx/nginx.conf:\n{CLEAN}\n");
     let run = Run::of(tree.path(), &["check", "--show-files", "-"], Some(&dump));
     assert_eq!((run.exit, run.out.as_str()), (Some(0), "-\n"), "{run:?}");
+}
+
+#[test]
+fn what_is_left_out_may_stand_anywhere() {
+    let tree = tree();
+    let elsewhere = tree.path().join("conf.d");
+    let listed = |paths: &[&str], exclude: &str| -> Vec<String> {
+        let arguments = [&["check", "--show-files", "--exclude", exclude], paths].concat();
+        let run = Run::of(&elsewhere, &arguments, None);
+        assert_eq!(run.exit, Some(0), "{arguments:?} {run:?}");
+        run.out.lines().map(str::to_owned).collect()
+    };
+    let vendor = "../vendor/nginx.conf".to_owned();
+    assert!(listed(&[".."], "absent").contains(&vendor));
+    let whole = fs::canonicalize(tree.path()).unwrap();
+    let absolute = whole.join("vendor").to_str().unwrap().to_owned();
+    for pattern in ["vendor", "vendor/", "vendor/*.conf", "vend*/**", &absolute] {
+        let files = listed(&[".."], pattern);
+        assert!(!files.contains(&vendor) && files.len() > 1, "{pattern} {files:?}");
+    }
+    // What is below the current directory is meant from there.
+    assert!(!listed(&[".."], "a.conf").contains(&"a.conf".to_owned()));
+    assert!(listed(&[".."], "conf.d/a.conf").iter().any(|file| file.ends_with("a.conf")));
+    // A name counts for what is named, too, but not for what stands above it.
+    assert_eq!(listed(&["../vendor"], "vendor"), [""; 0]);
+    assert_eq!(listed(&["../vendor/nginx.conf"], "vendor"), [""; 0]);
+    let above = whole.file_name().unwrap().to_str().unwrap();
+    assert_eq!(listed(&["../vendor"], above), [vendor.as_str()]);
+    assert_eq!(listed(&["../vendor"], "vendor/nginx.conf"), [vendor.as_str()]);
+    let run = Run::of(&elsewhere, &["check", "--exclude", "!vendor"], None);
+    assert_eq!(run.exit, Some(2));
+    assert!(run.err.contains("begins with `!`"), "{run:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_search_cannot_read_is_passed_over() {
+    let tree = tempfile::tempdir().unwrap();
+    fs::write(tree.path().join("nginx.conf"), BROKEN).unwrap();
+    // A regular file that nobody can read from its start.
+    std::os::unix::fs::symlink("/proc/self/mem", tree.path().join("odd.conf")).unwrap();
+    let note = "note: odd.conf: Input/output error (os error 5), skipped\n";
+    let run = Run::of(tree.path(), &["check"], None);
+    assert_eq!((run.exit, run.err.as_str()), (Some(1), note), "{run:?}");
+    assert!(run.out.contains("\nnot read: odd.conf: Input/output error"), "{run:?}");
+    assert!(run.out.contains("[syntax-error]"), "{run:?}");
+    let run = Run::of(tree.path(), &["check", "--show-files"], None);
+    assert_eq!((run.out.as_str(), run.err.as_str()), ("nginx.conf\n", note), "{run:?}");
+    let run = Run::of(tree.path(), &["check", "--output-format", "json", "-q"], None);
+    assert!(run.out.contains("\"complete\": false") && run.err.is_empty(), "{run:?}");
+    for named in [&["odd.conf"][..], &["nginx.conf", "odd.conf"], &["--root", "odd.conf"]] {
+        let run = Run::of(tree.path(), &[&["check", "."][..], named].concat(), None);
+        assert_eq!((run.exit, run.out.as_str()), (Some(2), ""), "{run:?}");
+        assert!(run.err.contains("error: odd.conf: "), "{run:?}");
+    }
 }

@@ -226,3 +226,22 @@ fn who_begins_below_a_root_is_told() {
     assert!(run.err.contains("note: ngxlint.toml no longer holds here"), "{run:?}");
     assert!(tree.path().join("conf.d/ngxlint.toml").is_file());
 }
+
+#[test]
+fn where_nothing_is_no_release_is_made_up() {
+    let tree = tree(&[("README.md", "")]);
+    let run = run(tree.path(), &["init", "--stdout"], None);
+    assert_eq!(run.exit, Some(0), "{run:?}");
+    assert!(!run.out.contains("none") && run.out.contains("\n# nginx-version = \""), "{run:?}");
+    holds(tree.path(), &uncommented(&run.out));
+}
+
+#[test]
+fn what_is_only_printed_takes_no_settings_their_place() {
+    let tree = tree(&[("nginx.conf", CLEAN), (".ngxlint.toml", "flavor = \"plus\"\n")]);
+    let printed = run(tree.path(), &["init", "--stdout"], None);
+    assert!(!printed.err.contains("no longer holds"), "{printed:?}");
+    fs::create_dir(tree.path().join("below")).unwrap();
+    let written = run(tree.path(), &["init", "below"], None);
+    assert!(written.err.contains(".ngxlint.toml no longer holds here"), "{written:?}");
+}

@@ -74,7 +74,7 @@ fn configurations(folder: &Path) -> Vec<Case> {
     let is_read = |file: &PathBuf| {
         !file.extension().is_some_and(|end| end == "expected" || end == "md" || end == "log")
     };
-    let files: Vec<PathBuf> = files.into_iter().filter(is_read).collect();
+    let files: Vec<PathBuf> = files.files.into_iter().filter(is_read).collect();
     let roots = files.iter().filter(|file| file.ends_with("nginx.conf"));
     let mut cases: Vec<Case> = roots
         .map(|root| {
