@@ -70,7 +70,7 @@ impl Format {
     /// Whether the lines of `concise` are in it, or shown beside it, which say nothing of the run as
     /// a whole.
     pub(super) fn is_lines(self, talk: &Talk) -> bool {
-        matches!(self, Self::Concise | Self::Github) || talk.output.is_some()
+        matches!(self, Self::Concise | Self::Github) || talk.file().is_some()
     }
 
     /// Says what is left out of a document that has no place for more.

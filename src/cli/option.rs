@@ -2,7 +2,7 @@
 //! cannot be meant is refused before anything is read.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, ValueEnum};
@@ -76,7 +76,7 @@ pub(super) struct Configuration {
 pub(super) struct Talk {
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
+    output: Option<PathBuf>,
     /// Say nothing but what was found
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,
@@ -86,6 +86,13 @@ pub(super) struct Talk {
     /// When to colour
     #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
     pub(super) color: Color,
+}
+
+impl Talk {
+    /// The file to write to, if it is not standard output, which `-` names too.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| path.as_os_str() != "-")
+    }
 }
 
 /// When to colour.

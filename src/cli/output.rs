@@ -72,9 +72,9 @@ pub(super) fn look(talk: &Talk) -> Look {
     let color = match talk.color {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => talk.output.is_none() && colors(&standard),
+        Color::Auto => talk.file().is_none() && colors(&standard),
     };
-    Look { color, links: talk.output.is_none() && links(), ..Look::default() }
+    Look { color, links: talk.file().is_none() && links(), ..Look::default() }
 }
 
 /// Whether standard output is a terminal.
