@@ -2,7 +2,7 @@
 //! decides what is written.
 
 use super::*;
-use crate::law::report::harmless;
+use crate::law::report::{harmless, moves};
 
 #[test]
 fn nothing_hostile_reaches_anybody_unescaped() {

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use ngxlint::diagnostic::{Confidence, Level, Report};
 use ngxlint::report::{self, Look, Repository};
-use ngxlint::source::Location;
+use ngxlint::source::{Location, Memory};
 
 use super::hold;
 
@@ -33,7 +33,8 @@ pub(crate) fn laws(report: &Report) -> Result<(), String> {
     let summary = report::summary(report, Level::Info, Confidence::Likely);
     written("summary", &|out| out.write_all(summary.as_bytes()))?;
     written("concise", &|out| report::concise(out, report, false))?;
-    let repository = Repository::new("/r".into(), "/r/deploy".into());
+    let nowhere = Memory::default();
+    let repository = Repository::new(&nowhere, "/r/deploy".into());
     written("github", &|out| report::github(out, report, &repository))?;
     written("junit", &|out| report::junit(out, report))?;
     written("checkstyle", &|out| report::checkstyle(out, report))?;
@@ -86,7 +87,7 @@ pub(crate) fn harmless(format: &str, text: &str) -> Result<(), String> {
 }
 
 /// Whether a terminal or a reader would be moved by it. JSON, XML and text all have line ends.
-fn moves(letter: char) -> bool {
+pub(crate) fn moves(letter: char) -> bool {
     letter != '\n'
         && (letter.is_control()
             || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
