@@ -85,9 +85,7 @@ impl Format {
     }
 }
 
-/// Where the run stands: in a repository, else in a directory of its own.
-fn repository() -> Repository {
-    let here = Disk.canonical(Path::new(".")).unwrap_or_default();
-    let top = here.ancestors().find(|above| Disk.stands(&above.join(".git")));
-    Repository::new(top.unwrap_or(&here).to_path_buf(), here.clone())
+/// Where the run stands.
+fn repository() -> Repository<'static> {
+    Repository::new(&Disk, Disk.canonical(Path::new(".")).unwrap_or_default())
 }

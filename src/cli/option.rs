@@ -76,7 +76,7 @@ pub(super) struct Configuration {
 pub(super) struct Talk {
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
     /// Say nothing but what was found
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,

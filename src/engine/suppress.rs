@@ -1,11 +1,11 @@
 //! What comments silence, and what is wrong with those comments.
 
-use crate::diagnostic::{Applicability, Category, Edit};
+use crate::diagnostic::{Applicability, Category, Edit, Level};
 use crate::include::Files;
 use crate::model::Model;
 use crate::nginx::{Contexts, id};
 use crate::rules::{self, Context, Draft, Finding, Rule, UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSION};
-use crate::source::{Location, SourceId};
+use crate::source::{Location, SourceId, Span};
 use crate::syntax::{Asks, Mention, Note, Spanned, without};
 
 use super::{Policy, counterpart};
@@ -20,18 +20,26 @@ pub(super) fn comments(
     reported: &dyn Fn(SourceId) -> bool,
 ) -> Vec<Finding> {
     let mut complaints = Vec::new();
+    let mut last = Vec::new();
     for source in model.config().sources().into_iter().filter(|source| reported(*source)) {
         for note in files.notes(source) {
             let mut complaint = Complaint { model, files, policy, source, all: &mut complaints };
             match &note.asks {
-                Asks::Ignore(names) => complaint.ignore(note, names, &mut findings),
+                Asks::Ignore(names) => {
+                    for name in names {
+                        if is_of_comments(&name.text) {
+                            last.push((source, note, name));
+                        } else {
+                            complaint.ignore(note, name, &mut findings);
+                        }
+                    }
+                }
                 Asks::Enable(name) => complaint.enable(note, name),
                 Asks::NginxLint(names) => {
                     let own = names.iter().flat_map(|name| counterpart::of_nginx_lint(&name.text));
                     let own: Vec<_> = own.copied().collect();
                     findings.retain(|Finding { diagnostic: one, .. }| {
-                        let here = one.at.source == source && is_meant(note, one.at.span.start);
-                        !(here && own.contains(&one.rule))
+                        !(is_meant(files, source, note, one.at) && own.contains(&one.rule))
                     });
                 }
                 Asks::Speaks(words) => complaint.speaks(note, words),
@@ -43,6 +51,12 @@ pub(super) fn comments(
                 Asks::Unknown(word) => complaint.unknown_word(word),
             }
         }
+    }
+    // What is wrong with comments is known now, and may be silenced by others.
+    findings.append(&mut complaints);
+    for (source, note, name) in last {
+        let mut complaint = Complaint { model, files, policy, source, all: &mut complaints };
+        complaint.ignore(note, name, &mut findings);
     }
     findings.append(&mut complaints);
     findings
@@ -57,29 +71,35 @@ struct Complaint<'a> {
 }
 
 impl Complaint<'_> {
-    fn ignore(&mut self, note: &Note, names: &[Spanned], findings: &mut Vec<Finding>) {
-        for name in names {
-            let category: Option<Category> = name.text.parse().ok();
-            if !self.is_known(name) {
-                continue;
-            }
-            let silenced = |finding: &Finding| {
-                let one = &finding.diagnostic;
-                one.at.source == self.source
-                    && (one.rule == name.text || Some(one.category) == category)
-                    && is_meant(note, one.at.span.start)
-            };
-            let before = findings.len();
-            findings.retain(|finding| !silenced(finding));
-            let runs = rules::ALL
-                .iter()
-                .filter(|rule| self.policy.runs(rule))
-                .any(|rule| rule.name == name.text || Some(rule.category) == category);
-            if before == findings.len() && runs {
-                let message = format!("`{}` finds nothing here to be silent about", name.text);
-                self.needless(note, name, message);
-            }
+    fn ignore(&mut self, note: &Note, name: &Spanned, findings: &mut Vec<Finding>) {
+        if !self.is_known(name) {
+            return;
         }
+        let category: Option<Category> = name.text.parse().ok();
+        let before = findings.len();
+        findings.retain(|Finding { diagnostic: one, .. }| {
+            !((one.rule == name.text || Some(one.category) == category)
+                && is_meant(self.files, self.source, note, one.at))
+        });
+        if before == findings.len() && self.is_judged(&name.text) {
+            let message = format!("`{}` finds nothing here to be silent about", name.text);
+            self.needless(note, name, message);
+        }
+    }
+
+    /// Whether all was looked for that a name could silence: else nobody can tell if it is needed.
+    fn is_judged(&self, name: &str) -> bool {
+        let category: Option<Category> = name.parse().ok();
+        // What comments there are to complain of depends on all rules.
+        let all = is_of_comments(name);
+        let mut meant = rules::ALL.iter().filter(|rule| {
+            let is_on = rule.level != Level::Allow;
+            rule.name == name || (is_on && (all || Some(rule.category) == category))
+        });
+        // Rules say nothing of what may stand in a file that was not read.
+        self.model.config().is_complete()
+            && meant.clone().next().is_some()
+            && meant.all(|rule| self.policy.runs(rule))
     }
 
     fn enable(&mut self, note: &Note, name: &Spanned) {
@@ -178,10 +198,21 @@ impl Complaint<'_> {
     }
 }
 
-/// Whether a comment speaks of what begins at `offset`.
-fn is_meant(note: &Note, offset: u32) -> bool {
+/// Whether a name is one of rules that speak of comments.
+fn is_of_comments(name: &str) -> bool {
+    [UNKNOWN_SUPPRESSION.name, UNUSED_SUPPRESSION.name, Category::Meta.name()].contains(&name)
+}
+
+/// Whether a comment in `source` speaks of what begins at a place.
+fn is_meant(files: &Files, source: SourceId, note: &Note, at: Location) -> bool {
+    let offset = at.span.start;
     // An empty place at the end of a line is on that line.
-    note.scope.start <= offset && offset <= note.scope.end
+    let is_at_end = || {
+        let rest = files.sources.bytes(source).get(offset as usize..).unwrap_or_default();
+        rest.is_empty() || rest.starts_with(b"\n") || rest.starts_with(b"\r\n")
+    };
+    let Span { start, end } = note.scope;
+    at.source == source && start <= offset && (offset < end || (offset == end && is_at_end()))
 }
 
 /// The name of a rule that was perhaps meant.

@@ -1,5 +1,6 @@
 //! Mistakes that were found by trying the tool, each with the text that showed it: they stay mended.
 
+mod comment;
 mod fix;
 
 use std::path::PathBuf;
