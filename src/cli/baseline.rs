@@ -24,12 +24,15 @@ pub(super) struct Known {
 
 impl Known {
     /// Which of them are meant.
-    pub(super) fn choice(&self) -> BaselineChoice {
-        match (&self.write_baseline, &self.baseline) {
+    pub(super) fn choice(&self) -> Result<BaselineChoice, Failure> {
+        Ok(match (&self.write_baseline, &self.baseline) {
+            (Some(path), _) if path.as_os_str() == "-" => {
+                return Err(Failure::new("`--write-baseline` needs the name of a file, not `-`"));
+            }
             (Some(path), _) => BaselineChoice::Write(path.clone()),
             (None, Some(path)) => BaselineChoice::File(path.clone()),
             (None, None) => BaselineChoice::Settings,
-        }
+        })
     }
 }
 

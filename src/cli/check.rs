@@ -1,5 +1,6 @@
 //! `ngxlint check`.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -9,7 +10,7 @@ use super::format::Format;
 use super::option::{
     Configuration, Levels, Name, Paths, Talk, Target, confidences, levels, request,
 };
-use super::{Failure, baseline, output, progress, statistics};
+use super::{Failure, baseline, guard, output, progress, statistics};
 use crate::diagnostic::{Confidence, Level, Report};
 use crate::engine::Policy;
 use crate::project;
@@ -107,7 +108,7 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         arguments;
     let Target { place, nginx_version } = target;
     let request = request(paths, place, configuration, &talk)?;
-    let request = project::Request { nginx_version, baseline: known.choice(), ..request };
+    let request = project::Request { nginx_version, baseline: known.choice()?, ..request };
     if show_files {
         return list(&request, &talk);
     }
@@ -126,6 +127,7 @@ impl Findings {
         let report = project::check(&Disk, &request);
         progress::clear();
         let report = report.map_err(Failure::new)?;
+        guard::spare(&request, &report, talk)?;
         let exit = self.write(&report, &request.policy, talk)?;
         baseline::write(&request.baseline, &report, talk)?;
         Ok(exit)
@@ -159,10 +161,10 @@ impl Findings {
         if statistics {
             statistics::write(report, format, &summary, talk)?;
         } else {
-            output::give(talk.output.as_deref(), |out| format.write(out, report, &summary, talk))?;
+            output::give(talk.file(), |out| format.write(out, report, &summary, talk))?;
         }
         // What is written to a file is shown, too.
-        if talk.output.is_some() && !statistics && !talk.quiet {
+        if talk.file().is_some() && !statistics && !talk.quiet {
             output::give(None, |out| Format::Concise.write(out, report, &summary, talk))?;
         }
         if report.summary.files == 0 && report.summary.log.is_none() {
@@ -185,8 +187,9 @@ fn list(request: &project::Request, talk: &Talk) -> Result<ExitCode, Failure> {
     let files = project::files(&Disk, request);
     progress::clear();
     let files = files.map_err(Failure::new)?;
-    let raw = talk.output.is_some() || !output::is_terminal();
-    output::give(talk.output.as_deref(), |out| {
+    guard::spare_all(request, files.iter().map(PathBuf::as_path), talk)?;
+    let raw = talk.file().is_some() || !output::is_terminal();
+    output::give(talk.file(), |out| {
         files.iter().try_for_each(|file| match raw {
             true => {
                 out.write_all(file.as_os_str().as_encoded_bytes())?;

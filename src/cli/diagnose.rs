@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::check::Findings;
 use super::option::{Configuration, Paths, Talk, Target, request};
-use super::{Failure, backend, interrupt, output, progress};
+use super::{Failure, backend, guard, interrupt, output, progress};
 use crate::diagnostic::Report;
 use crate::project::{self, BaselineChoice, Log};
 use crate::source::Disk;
@@ -46,6 +46,7 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         }
         logs.push(PathBuf::from("-"));
     }
+    let names = logs.clone();
     interrupt::ends_input();
     let opened: Result<Vec<_>, Failure> = logs.into_iter().map(open).collect();
     let policy = findings.policy_for_logs();
@@ -55,6 +56,9 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let diagnosis = project::diagnose(&Disk, &request, opened?);
     progress::clear();
     let diagnosis = diagnosis.map_err(Failure::new)?;
+    let sources = diagnosis.report.sources.iter().map(|(_, source)| source.name.as_path());
+    let read = sources.chain(names.iter().map(PathBuf::as_path));
+    guard::spare_all(&request, read, &talk)?;
     if let Some(tally) = &diagnosis.report.summary.log {
         for broken in &tally.broken {
             output::say(&format!("warning: {broken}; what was read before counts"));

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::check::Findings;
 use super::option::Talk;
-use super::{Failure, output, progress};
+use super::{Failure, guard, output, progress};
 use crate::fix::{self, Changed, Fixed};
 use crate::project::{self, Request};
 use crate::report::{count, visible, visible_path};
@@ -46,6 +46,7 @@ impl Fixing {
         let fixed = project::fix(&Disk, request, self.unsafe_fixes);
         progress::clear();
         let fixed = fixed.map_err(Failure::new)?;
+        guard::spare(request, &fixed.report, talk)?;
         if self.diff {
             return diff(&fixed, talk, self);
         }
@@ -55,7 +56,7 @@ impl Fixing {
             }
             let after = fixed.changed.iter().find(|one| one.path == stdin.name);
             let bytes = after.map_or(stdin.bytes.as_slice(), |one| &*one.after);
-            output::give(talk.output.as_deref(), |out| out.write_all(bytes))?;
+            output::give(talk.file(), |out| out.write_all(bytes))?;
             self.tell(&fixed, talk);
             return Ok(findings.write_aside(&fixed.report, talk));
         }
@@ -104,8 +105,8 @@ fn write(changed: &[Changed]) -> Result<(), Failure> {
 
 /// Shows what would be changed. A terminal gets it made visible, a file byte for byte.
 fn diff(fixed: &Fixed, talk: &Talk, fixing: &Fixing) -> Result<ExitCode, Failure> {
-    let raw = talk.output.is_some() || !output::is_terminal();
-    output::give(talk.output.as_deref(), |out| {
+    let raw = talk.file().is_some() || !output::is_terminal();
+    output::give(talk.file(), |out| {
         for one in &fixed.changed {
             if raw {
                 fix::diff(out, one)?;

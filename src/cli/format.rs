@@ -70,7 +70,7 @@ impl Format {
     /// Whether the lines of `concise` are in it, or shown beside it, which say nothing of the run as
     /// a whole.
     pub(super) fn is_lines(self, talk: &Talk) -> bool {
-        matches!(self, Self::Concise | Self::Github) || talk.output.is_some()
+        matches!(self, Self::Concise | Self::Github) || talk.file().is_some()
     }
 
     /// Says what is left out of a document that has no place for more.
@@ -85,9 +85,7 @@ impl Format {
     }
 }
 
-/// Where the run stands: in a repository, else in a directory of its own.
-fn repository() -> Repository {
-    let here = Disk.canonical(Path::new(".")).unwrap_or_default();
-    let top = here.ancestors().find(|above| Disk.stands(&above.join(".git")));
-    Repository::new(top.unwrap_or(&here).to_path_buf(), here.clone())
+/// Where the run stands.
+fn repository() -> Repository<'static> {
+    Repository::new(&Disk, Disk.canonical(Path::new(".")).unwrap_or_default())
 }

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::check::NOTHING;
 use super::option::{Configuration, Paths, Talk, Target, request};
-use super::{Failure, output, progress};
+use super::{Failure, guard, output, progress};
 use crate::project::{self, BaselineChoice};
 use crate::report;
 use crate::source::Disk;
@@ -48,8 +48,9 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let report = project::check(&Disk, &request);
     progress::clear();
     let report = report.map_err(Failure::new)?;
+    guard::spare(&request, &report, &talk)?;
     let nothing = report.summary.files == 0;
-    output::give(talk.output.as_deref(), |out| match output_format {
+    output::give(talk.file(), |out| match output_format {
         Format::Json => report::hops_json(out, &report),
         Format::Text if nothing => Ok(()),
         Format::Text => report::hops(out, &report, output::look(&talk)),

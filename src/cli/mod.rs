@@ -13,6 +13,7 @@ mod diagnose;
 mod explain;
 mod fix;
 mod format;
+mod guard;
 mod hops;
 mod init;
 mod installed;

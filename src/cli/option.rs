@@ -2,7 +2,7 @@
 //! cannot be meant is refused before anything is read.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, ValueEnum};
@@ -86,6 +86,13 @@ pub(super) struct Talk {
     /// When to colour
     #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
     pub(super) color: Color,
+}
+
+impl Talk {
+    /// The file to write to, if it is not standard output, which `-` names too.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| path.as_os_str() != "-")
+    }
 }
 
 /// When to colour.

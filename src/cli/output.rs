@@ -9,7 +9,7 @@ use super::option::{Color, Talk};
 use crate::diagnostic::Report;
 use crate::nginx::VersionSet;
 use crate::nginx::version::NEWEST;
-use crate::report::{Look, visible, visible_path};
+use crate::report::{Look, finished, visible, visible_path};
 use crate::source::Disk;
 
 /// Writes what a command has to give: to the file that was asked for, else to standard output. A
@@ -36,7 +36,7 @@ pub(super) fn give(
 
 /// Says one line on standard error, which may be closed.
 pub(super) fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{}", visible(line));
+    let _ = writeln!(io::stderr(), "{}", finished(&visible(line)));
 }
 
 /// Says which files were read, if that was asked for.
@@ -72,9 +72,9 @@ pub(super) fn look(talk: &Talk) -> Look {
     let color = match talk.color {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => talk.output.is_none() && colors(&standard),
+        Color::Auto => talk.file().is_none() && colors(&standard),
     };
-    Look { color, links: talk.output.is_none() && links(), ..Look::default() }
+    Look { color, links: talk.file().is_none() && links(), ..Look::default() }
 }
 
 /// Whether standard output is a terminal.
@@ -138,4 +138,67 @@ fn links() -> bool {
 /// otherwise (`NO_COLOR`, `CLICOLOR`, `TERM`), and anything where it insists (`CLICOLOR_FORCE`).
 fn colors(stream: &io::Stdout) -> bool {
     anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    /// What `look` says of links in a process of its own, which runs this file's test again.
+    fn has_links(at_a_terminal: bool, variables: &[(&str, &str)]) -> bool {
+        let test = std::env::current_exe().unwrap();
+        let test = test.to_str().unwrap();
+        let arguments = ["--exact", "cli::output::tests::links_are_for_terminals", "--nocapture"];
+        let mut command = match at_a_terminal {
+            true => {
+                let mut script = Command::new("script");
+                let line = format!("'{test}' {}", arguments.join(" "));
+                script.args(["-qec", &line, "/dev/null"]);
+                script
+            }
+            false => {
+                let mut pipe = Command::new(test);
+                pipe.args(arguments);
+                pipe
+            }
+        };
+        for name in ["CI", "FORCE_HYPERLINK", "NO_COLOR", "TERM"] {
+            command.env_remove(name);
+        }
+        command.env(WITHIN, "1").envs(variables.iter().copied());
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        let answers = [true, false].map(|links| said.contains(&said_of(links)));
+        assert!(output.status.success() && answers[0] != answers[1], "{output:?}");
+        answers[0]
+    }
+
+    /// What the process within says: of standard output, and where a file is written.
+    fn said_of(links: bool) -> String {
+        format!("links: {links}, in a file: false")
+    }
+
+    #[test]
+    fn links_are_for_terminals() {
+        if std::env::var_os(WITHIN).is_some() {
+            let file = Talk { output: Some("file".into()), ..Talk::default() };
+            let [here, file] = [&Talk::default(), &file].map(|talk| look(talk).links);
+            println!("links: {here}, in a file: {file}");
+            return;
+        }
+        let kitty = ("TERM", "xterm-kitty");
+        let (insists, forbids) = (("FORCE_HYPERLINK", "1"), ("FORCE_HYPERLINK", "0"));
+        assert!(has_links(true, &[kitty]));
+        assert!(!has_links(true, &[("TERM", "dumb")]));
+        assert!(!has_links(true, &[kitty, forbids]));
+        assert!(!has_links(true, &[kitty, ("CI", "true")]));
+        assert!(has_links(true, &[kitty, ("CI", "true"), insists]));
+        assert!(!has_links(false, &[kitty]));
+        assert!(has_links(false, &[insists]));
+    }
+
+    /// Set in the process within.
+    const WITHIN: &str = "NGXLINT_TEST_WITHIN";
 }

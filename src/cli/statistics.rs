@@ -20,7 +20,7 @@ pub(super) fn write(
     };
     let something = report.summary.files > 0 || report.summary.log.is_some();
     let below = something && !talk.quiet;
-    output::give(talk.output.as_deref(), |out| match json {
+    output::give(talk.file(), |out| match json {
         true => report::statistics_json(out, report),
         false => {
             report::statistics(out, report)?;

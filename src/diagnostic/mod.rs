@@ -82,14 +82,6 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
-impl Diagnostic {
-    /// Whether it has a fix that is safe and right in every release of `target`.
-    pub fn is_safely_fixable(&self, target: &VersionSet) -> bool {
-        let safe = |fix: &Fix| fix.applicability == Applicability::Safe;
-        self.fixes.iter().any(|fix| safe(fix) && fix.is_right_in(target))
-    }
-}
-
 impl Fix {
     /// Whether it is right in every release of `target`.
     pub fn is_right_in(&self, target: &VersionSet) -> bool {

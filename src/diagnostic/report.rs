@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Category, Confidence, Diagnostic, Level};
+use super::{Applicability, Category, Confidence, Diagnostic, Fix, Level};
 use crate::nginx::{Flavor, VersionSet};
 use crate::source::{Location, SourceId, Sources};
 
@@ -30,6 +30,28 @@ pub struct Report {
 }
 
 impl Report {
+    /// The fix of a finding that is better than all others that are right: one that is safe before
+    /// those that guess.
+    pub fn best_fix<'r>(&self, finding: &'r Diagnostic) -> Option<&'r Fix> {
+        let right = || finding.fixes.iter().filter(|fix| self.may_be_made(fix));
+        let is_safe = |fix: &&Fix| fix.applicability == Applicability::Safe;
+        let some_are_safe = right().any(|fix| is_safe(&fix));
+        let mut best = right().filter(|fix| is_safe(fix) == some_are_safe);
+        best.next().filter(|_| best.next().is_none())
+    }
+
+    /// Whether that fix is safe.
+    pub fn is_safely_fixable(&self, finding: &Diagnostic) -> bool {
+        self.best_fix(finding).is_some_and(|fix| fix.applicability == Applicability::Safe)
+    }
+
+    /// Whether a fix is right in the whole target and changes nothing but what is the report's own.
+    fn may_be_made(&self, fix: &Fix) -> bool {
+        fix.is_right_in(&self.target.versions)
+            && !fix.edits.is_empty()
+            && fix.edits.iter().all(|edit| self.own.contains(&edit.at.source))
+    }
+
     /// What a format says of the rule of that name.
     pub fn card(&self, rule: &str) -> Option<&Card> {
         self.cards.iter().find(|card| card.name == rule)

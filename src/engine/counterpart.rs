@@ -39,4 +39,32 @@ mod tests {
         }
         assert!(of_nginx_lint("indent").is_empty());
     }
+
+    /// The rules that a row begins with are counterparts; `no` and `not yet` link what is about something
+    /// else.
+    #[test]
+    fn every_row_that_names_a_rule_has_that_counterpart() {
+        let page = include_str!("../../docs/migrating.md");
+        let (_, page) = page.split_once("\n## nginx-lint\n").unwrap();
+        let (page, _) = page.split_once("\n## ").unwrap();
+        let mut rows = 0;
+        for line in page.lines().filter(|line| line.starts_with("| `")) {
+            let [_, name, here, _] = line.split('|').collect::<Vec<_>>()[..] else {
+                panic!("{line} has other columns")
+            };
+            let (name, here) = (name.trim().trim_matches('`'), here.trim());
+            let answers = here.starts_with('[');
+            assert!(
+                answers || ["no:", "not yet"].iter().any(|word| here.starts_with(word)),
+                "{line}"
+            );
+            let linked =
+                here.split("](../rules/").skip(1).filter_map(|rest| rest.split_once(".md)"));
+            let mut linked: Vec<_> = linked.map(|(rule, _)| rule).filter(|_| answers).collect();
+            linked.sort_unstable();
+            assert_eq!(of_nginx_lint(name), linked, "{line}");
+            rows += usize::from(answers);
+        }
+        assert_eq!(rows, NGINX_LINT.len());
+    }
 }

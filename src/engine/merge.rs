@@ -12,28 +12,24 @@ use crate::rules::Finding;
 /// through which includes; a fix stays only if every use of the files it changes offers it.
 pub(super) fn uses(model: &Model<'_>, findings: Vec<Finding>) -> Vec<Finding> {
     let mut merged: Vec<(Finding, Vec<InstanceId>)> = Vec::new();
-    let mut known: BTreeMap<(&'static str, crate::source::Location), usize> = BTreeMap::new();
+    let mut known: BTreeMap<(&'static str, crate::source::Location), Vec<usize>> = BTreeMap::new();
     for finding in findings {
-        let key = (finding.diagnostic.rule, finding.diagnostic.at);
-        match known.get(&key) {
+        let alike = known.entry((finding.diagnostic.rule, finding.diagnostic.at)).or_default();
+        // One use may find several things at one place, as of a pattern that matches two wrong files:
+        // the first of one use is the first of another.
+        let first = alike.iter().copied().find(|&index| {
+            finding.instance.is_none_or(|instance| !merged[index].1.contains(&instance))
+        });
+        match first {
+            Some(index) => {
+                let (first, instances) = &mut merged[index];
+                instances.extend(finding.instance);
+                add(first, finding);
+            }
             None => {
-                known.insert(key, merged.len());
+                alike.push(merged.len());
                 let instances = finding.instance.into_iter().collect();
                 merged.push((finding, instances));
-            }
-            Some(&index) => {
-                let (first, instances) = &mut merged[index];
-                match finding.instance {
-                    // Twice in one use: two findings, as of a pattern that matches two wrong files.
-                    Some(instance) if instances.contains(&instance) => {
-                        merged.push((finding, vec![instance]));
-                    }
-                    Some(instance) => {
-                        instances.push(instance);
-                        add(first, finding);
-                    }
-                    None => add(first, finding),
-                }
             }
         }
     }

@@ -7,9 +7,7 @@ use crate::source::SourceId;
 
 /// A fix that is applied.
 pub(super) struct Chosen<'r> {
-    pub(super) rule: &'static str,
-    /// The text that the finding is in.
-    pub(super) at: SourceId,
+    pub(super) finding: &'r Diagnostic,
     pub(super) fix: &'r Fix,
 }
 
@@ -21,7 +19,7 @@ pub(super) fn choose(report: &Report, unsafely: bool) -> Vec<Chosen<'_>> {
     let mut taken: HashMap<SourceId, Vec<&Edit>> = HashMap::new();
     for finding in &report.diagnostics {
         let may_be = |fix: &&Fix| unsafely || fix.applicability == Applicability::Safe;
-        let Some(fix) = best(report, finding).filter(may_be) else { continue };
+        let Some(fix) = report.best_fix(finding).filter(may_be) else { continue };
         let is_free = |edit: &Edit| {
             let others = taken.get(&edit.at.source).into_iter().flatten();
             others.clone().all(|other| !touch(edit, other))
@@ -32,30 +30,13 @@ pub(super) fn choose(report: &Report, unsafely: bool) -> Vec<Chosen<'_>> {
         for edit in &fix.edits {
             taken.entry(edit.at.source).or_default().push(edit);
         }
-        chosen.push(Chosen { rule: finding.rule, at: finding.at.source, fix });
+        chosen.push(Chosen { finding, fix });
     }
     chosen
 }
 
-/// The fix of a finding that is better than all others that are right: a safe one before those that
-/// guess.
-pub(super) fn best<'r>(report: &Report, finding: &'r Diagnostic) -> Option<&'r Fix> {
-    let right = || finding.fixes.iter().filter(|fix| is_right(report, fix));
-    let is_safe = |fix: &&Fix| fix.applicability == Applicability::Safe;
-    let some_are_safe = right().any(|fix| is_safe(&fix));
-    let mut best = right().filter(|fix| is_safe(fix) == some_are_safe);
-    best.next().filter(|_| best.next().is_none())
-}
-
-/// Whether a fix is right in the whole target and changes nothing but what is the report's own.
-fn is_right(report: &Report, fix: &Fix) -> bool {
-    fix.is_right_in(&report.target.versions)
-        && !fix.edits.is_empty()
-        && fix.edits.iter().all(|edit| report.own.contains(&edit.at.source))
-}
-
-/// Whether the order of two edits would matter. What one inserts and another begins with are two
-/// things, if it is no insertion at the same place.
+/// Whether the order of two edits could matter: they overlap, or one ends where the other begins.
+/// Insertions at two places do not.
 fn touch(one: &Edit, other: &Edit) -> bool {
     let (a, b) = (one.at.span, other.at.span);
     if a.is_empty() && b.is_empty() {

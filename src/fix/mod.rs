@@ -60,6 +60,8 @@ pub struct Applied {
     pub path: PathBuf,
     /// What the fix does.
     pub message: String,
+    /// The words of the directive that the finding is at.
+    pub directive: String,
 }
 
 /// Why nothing was changed.
@@ -98,7 +100,8 @@ pub fn fix<E>(
             // Fixes that undo each other take turns.
             let last =
                 applied.get(settled..).unwrap_or_default().iter().map(|one: &Applied| one.rule);
-            let mut rules: Vec<&str> = chosen.iter().map(|one| one.rule).chain(last).collect();
+            let mut rules: Vec<&str> =
+                chosen.iter().map(|one| one.finding.rule).chain(last).collect();
             rules.sort_unstable();
             rules.dedup();
             return Err(Error::Unsettled(rules));
@@ -146,14 +149,19 @@ pub fn fix<E>(
 }
 
 fn applied_of(report: &Report, one: &Chosen<'_>) -> Applied {
-    let path: &Path = &report.sources.source(one.at).name;
-    Applied { rule: one.rule, path: path.to_path_buf(), message: one.fix.message.clone() }
+    let path: &Path = &report.sources.source(one.finding.at.source).name;
+    Applied {
+        rule: one.finding.rule,
+        path: path.to_path_buf(),
+        message: one.fix.message.clone(),
+        directive: one.finding.directive.clone(),
+    }
 }
 
 /// How many findings could be fixed by an unsafe fix, and by no safe one.
 pub fn unsafely_fixable(report: &Report) -> usize {
     let guesses = |finding: &&Diagnostic| {
-        choose::best(report, finding).is_some_and(|fix| fix.applicability == Applicability::Unsafe)
+        report.best_fix(finding).is_some_and(|fix| fix.applicability == Applicability::Unsafe)
     };
     let findings = report.diagnostics.iter().filter(guesses);
     findings.count()

@@ -112,26 +112,30 @@ impl Reach {
         trees.iter().any(|tree| canonical.starts_with(tree))
     }
 
-    /// A path of the configuration here: relative ones below the root's directory, absolute ones
-    /// through the map.
+    /// A path of the configuration here: through the map, else relative ones below the root's
+    /// directory, where a relative place of the map is too.
     pub(super) fn place(&self, path: &Path) -> Placed {
+        if let Some(path) = self.mapped(path) {
+            return Placed { path, assumed: false };
+        }
         if path.is_relative() {
             return Placed { path: self.base.join(path), assumed: false };
         }
-        let mapped = |from: &Path, to: &Path| {
-            let rest = path.strip_prefix(from).ok()?;
-            Some(if rest.as_os_str().is_empty() { to.to_path_buf() } else { to.join(rest) })
-        };
-        if let Some(path) = self.map.iter().find_map(|(from, to)| mapped(from, to)) {
-            return Placed { path, assumed: false };
-        }
         let assumed = matches!(self.home, Home::Away | Home::Rootless)
-            .then(|| INSTALLED.iter().find_map(|from| mapped(Path::new(from), &self.base)))
+            .then(|| INSTALLED.iter().find_map(|from| below(path, Path::new(from))))
             .flatten();
         match assumed {
-            Some(path) => Placed { path, assumed: true },
+            Some(rest) => {
+                let path = self.mapped(rest).unwrap_or_else(|| joined(&self.base, rest));
+                Placed { path, assumed: true }
+            }
             None => Placed { path: path.to_path_buf(), assumed: false },
         }
+    }
+
+    /// Where the map says that a path is; the first that fits counts.
+    fn mapped(&self, path: &Path) -> Option<PathBuf> {
+        self.map.iter().find_map(|(from, to)| Some(joined(to, below(path, from)?)))
     }
 
     /// Follows links at the end of `path`, their targets through the map too; whether there were
@@ -153,6 +157,20 @@ impl Reach {
         }
         (path, followed)
     }
+}
+
+/// What `path` is from `directory`, where both are absolute or neither is.
+fn below<'p>(path: &'p Path, directory: &Path) -> Option<&'p Path> {
+    if path.is_absolute() != directory.is_absolute() {
+        return None;
+    }
+    let directory = directory.strip_prefix(".").unwrap_or(directory);
+    path.strip_prefix(".").unwrap_or(path).strip_prefix(directory).ok()
+}
+
+/// `rest` below `directory`, which it leaves as it is typed where it is empty.
+fn joined(directory: &Path, rest: &Path) -> PathBuf {
+    if rest.as_os_str().is_empty() { directory.to_path_buf() } else { directory.join(rest) }
 }
 
 /// Whether packages of nginx bring a file of that name along.

@@ -179,6 +179,27 @@ fn nothing_outside_the_tree_is_read_unasked() {
 }
 
 #[test]
+fn a_relative_place_of_the_map_is_below_the_root() {
+    let files = [
+        (
+            "/r/nginx.conf",
+            "include sites-enabled/*; include ./sites-enabled/a; include /etc/nginx/sites-enabled/a; \
+             include sites-enabled-too/a; include /opt/sites-enabled/a;",
+        ),
+        ("/r/sites-available/a", "x;"),
+        ("/r/sites-enabled-too/a", "y;"),
+        ("/r/.git/HEAD", ""),
+    ];
+    for from in ["sites-enabled", "./sites-enabled/"] {
+        let all = resolved(&memory(&files), "/r/nginx.conf", &[(from, "/r/sites-available")]);
+        assert_eq!(all.flat(), "x x x y", "{from}");
+    }
+    // The directory itself has no name of its own.
+    let files = [("/r/nginx.conf", "include a.conf;"), ("/r/b/a.conf", "x;")];
+    assert_eq!(resolved(&memory(&files), "/r/nginx.conf", &[(".", "/r/b")]).flat(), "x");
+}
+
+#[test]
 fn an_installed_directory_stands_for_the_roots_own() {
     let files = [
         ("/r/nginx.conf", "include /etc/nginx/conf.d/*.conf;"),

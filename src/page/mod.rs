@@ -17,6 +17,7 @@ mod text;
 pub use body::Section;
 pub use example::{Example, Expected, Severity};
 pub use language::Language;
+pub(crate) use text::wrap;
 
 use std::fmt;
 

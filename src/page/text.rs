@@ -28,6 +28,7 @@ pub(super) fn render(out: &mut String, markdown: &str, width: usize) {
 /// Writes one paragraph.
 pub(super) fn paragraph(out: &mut String, text: &str, width: usize) {
     wrap(out, &plain(text), 0, 0, width);
+    out.push('\n');
 }
 
 /// The lines of a paragraph or of a list item that were not written yet.
@@ -68,7 +69,10 @@ impl Paragraph {
 
     fn flush(&mut self, out: &mut String, width: usize) {
         if !self.text.is_empty() {
-            wrap(out, &plain(&self.text), self.indent, self.indent + self.hanging, width);
+            let hanging = self.indent + self.hanging;
+            out.push_str(&" ".repeat(self.indent));
+            wrap(out, &plain(&self.text), self.indent, hanging, width);
+            out.push('\n');
         }
         *self = Self::default();
     }
@@ -124,18 +128,17 @@ fn link(text: &str) -> Option<(&str, &str, &str, &str)> {
     ))
 }
 
-/// Writes words as lines of that width. Chinese has no spaces: a line may end behind any of its
-/// letters, but none begins with what closes a phrase.
-fn wrap(out: &mut String, text: &str, first: usize, hanging: usize, width: usize) {
-    let mut column = 0;
+/// Writes words behind what stands on a line already, which is `column` columns wide, as lines of that
+/// width; the others are indented by `hanging`. The last one is not ended. Chinese has no spaces: a line
+/// may end behind any of its letters, but none begins with what closes a phrase.
+pub(crate) fn wrap(out: &mut String, text: &str, column: usize, hanging: usize, width: usize) {
+    let mut column = column;
+    let mut is_first = true;
     for word in text.split_whitespace() {
         for (index, piece) in pieces(word).enumerate() {
             let length = piece.width();
-            let apart = usize::from(index == 0);
-            if column == 0 {
-                out.push_str(&" ".repeat(first));
-                column = first;
-            } else if column + apart + length > width {
+            let apart = usize::from(index == 0 && !is_first);
+            if !is_first && column + apart + length > width {
                 out.push('\n');
                 out.push_str(&" ".repeat(hanging));
                 column = hanging;
@@ -145,9 +148,9 @@ fn wrap(out: &mut String, text: &str, first: usize, hanging: usize, width: usize
             }
             out.push_str(piece);
             column += length;
+            is_first = false;
         }
     }
-    out.push('\n');
 }
 
 /// A word in the pieces between which a line may end.

@@ -36,13 +36,21 @@ pub fn config(loader: &dyn Loader, request: &Request, path: &Path) -> Result<InF
     let canonical = loader.canonical(here(path)).map_err(unreadable)?;
     let mut detector = Detector::new(loader, request.installed);
     let detected = detector.unless_stated(request, settings.as_ref(), directory, &canonical);
+    let rules = given("rules", request);
     let mut rows = Vec::new();
     for key in KEYS {
         let stated = stated(key, settings.as_ref());
         let given = given(key, request);
         // Lists that options add to add up; else the option is what counts.
         let adds = ["exclude", "backend"].contains(&key);
-        let beaten = |row: &SettingRow| !adds && given.iter().any(|option| option.key == row.key);
+        // What an option says of a rule holds for all paths.
+        let is_beaten_by = |row: &SettingRow, option: &SettingRow| {
+            let of_paths = key == "per-path" && row.key.ends_with(&format!(".{}", option.key));
+            option.key == row.key || of_paths
+        };
+        let beaten = |row: &SettingRow| {
+            !adds && given.iter().chain(&rules).any(|option| is_beaten_by(row, option))
+        };
         let before = rows.len();
         rows.extend(stated.into_iter().filter(|row| !beaten(row)));
         rows.extend(given);

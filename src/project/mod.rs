@@ -258,8 +258,9 @@ fn count(report: &mut Report, shown: &Shown) {
     let found: HashSet<&str> = report.diagnostics.iter().map(|one| one.rule).collect();
     let cards = rules::ALL.iter().filter(|rule| found.contains(rule.name));
     report.cards = cards.map(|rule| rule.card()).collect();
-    let target = &report.target.versions;
+    let fixable = report.diagnostics.iter().filter(|one| report.is_safely_fixable(one)).count();
     let summary = &mut report.summary;
+    summary.fixable = fixable;
     summary.files = shown.sources.len();
     for diagnostic in &report.diagnostics {
         match diagnostic.level {
@@ -267,6 +268,5 @@ fn count(report: &mut Report, shown: &Shown) {
             Level::Warning => summary.warnings += 1,
             Level::Info | Level::Allow => summary.infos += 1,
         }
-        summary.fixable += usize::from(diagnostic.is_safely_fixable(target));
     }
 }

@@ -7,17 +7,15 @@ use crate::diagnostic::{Diagnostic, Fix};
 use crate::rules;
 use crate::source::{Location, SourceId};
 
-/// The fixes that units offer for one finding, with the number of the unit.
-type Offers = Vec<(usize, Vec<Fix>)>;
-
-/// Takes away the fixes of texts that another unit uses too and would not have fixed so. `ends` are
+/// Takes away the fixes of texts that another unit of the run uses too and would not have fixed so. `ends` are
 /// the numbers of findings when each unit had been asked.
 pub(super) fn withhold(findings: &mut [Diagnostic], units: &[Unit], ends: &[usize]) {
     if units.len() < 2 {
         return;
     }
     let unit_of = |index: usize| ends.partition_point(|end| *end <= index);
-    let mut offered: HashMap<(&str, Location), Offers> = HashMap::new();
+    // By unit.
+    let mut offered: HashMap<_, Vec<(usize, Vec<Fix>)>> = HashMap::new();
     for (index, one) in findings.iter().enumerate().filter(|(_, one)| !one.fixes.is_empty()) {
         let offers = offered.entry((one.rule, one.at)).or_default();
         offers.push((unit_of(index), one.fixes.clone()));

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::place::Places;
-use super::text::visible;
+use super::text::{finished, visible};
 use crate::diagnostic::{Level, Report};
 
 /// Writes `path:line:column: error|warning|note: message [rule-name]` for each finding. Colour
@@ -25,7 +25,8 @@ pub fn concise(out: &mut dyn Write, report: &Report, color: bool) -> io::Result<
         };
         let place = places.show(diagnostic.at);
         let message = visible(&diagnostic.message);
-        writeln!(out, "{start}{place}: {word}: {message} [{}]{end}", diagnostic.rule)?;
+        let line = format!("{place}: {word}: {message} [{}]", diagnostic.rule);
+        writeln!(out, "{start}{}{end}", finished(&line))?;
     }
     Ok(())
 }

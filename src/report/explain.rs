@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Look;
-use super::json::write_document;
-use super::text::visible;
+use super::json::{FORMAT, write_document};
+use super::text::{finished, paragraph, visible};
 use crate::diagnostic::Card;
+use crate::nginx::VersionSet;
 use crate::page::Page;
 
 /// A rule that a text is about.
@@ -40,7 +41,7 @@ pub fn explain_text(
     look: Look,
 ) -> io::Result<()> {
     if let Some(told) = &aside.told {
-        writeln!(out, "{}\n", visible(told))?;
+        writeln!(out, "{}\n", finished(&visible(told)))?;
     }
     if let Some((meaning, fault)) = &aside.ordinary {
         writeln!(out, "Most often {fault}: {meaning}.\n")?;
@@ -52,37 +53,22 @@ pub fn explain_text(
         }
         writeln!(out, "{name} ({category}, {level}): {}", one.page.summary)?;
         writeln!(out, "  why: {}", visible(&one.why))?;
+        let mut item = |word: &str, text: &str, versions: &Option<VersionSet>| {
+            let start = format!("  {word}: ");
+            let versions = versions.as_ref().map(|set| format!(" (nginx {set})"));
+            let text = format!("{text}{}", versions.unwrap_or_default());
+            paragraph(out, (&start, start.len()), &text, 4, look.width)
+        };
         let most = if index == 0 { MOST } else { 0 };
         for row in one.page.workarounds.iter().take(most) {
-            let versions = row.versions.as_ref().map(|set| format!(" (nginx {set})"));
-            write!(out, "{}", item("helps", &row.text, versions, look.width))?;
+            item("helps", &row.text, &row.versions)?;
         }
         for row in one.page.dead_ends.iter().take(most) {
-            let versions = row.versions.as_ref().map(|set| format!(" (nginx {set})"));
-            write!(out, "{}", item("in vain", &row.text, versions, look.width))?;
+            item("in vain", &row.text, &row.versions)?;
         }
         writeln!(out, "  see: ngxlint rule {name}")?;
     }
     Ok(())
-}
-
-/// `  helps: …`, wrapped.
-fn item(word: &str, text: &str, versions: Option<String>, width: usize) -> String {
-    let text = format!("{word}: {text}{}", versions.unwrap_or_default());
-    let mut lines = String::from(" ");
-    let mut column = 1;
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if column + 1 + length > width && column > 4 {
-            lines.push_str("\n   ");
-            column = 3;
-        }
-        lines.push(' ');
-        lines.push_str(word);
-        column += 1 + length;
-    }
-    lines.push('\n');
-    lines
 }
 
 /// Writes the rules that a text is about as one JSON document.
@@ -100,7 +86,7 @@ pub fn explain_json(out: &mut dyn Write, found: &[Explained<'_>], aside: &Aside)
         url: &one.card.url,
     });
     let document = Document {
-        version: 1,
+        version: FORMAT,
         told: aside.told.as_deref(),
         ordinary: aside.ordinary.as_ref().map(|(meaning, fault)| Ordinary { meaning, fault }),
         matches: matches.collect(),

@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Report};
 pub(super) fn fingerprints(
     report: &Report,
     places: &Places<'_>,
-    repository: &Repository,
+    repository: &Repository<'_>,
 ) -> Vec<String> {
     let mut seen: HashMap<u64, u32> = HashMap::new();
     let of = |diagnostic: &Diagnostic| {

@@ -12,7 +12,7 @@ use miette::{
 use super::Look;
 use super::excerpt::{Excerpt, Mark, excerpts};
 use super::place::Places;
-use super::text::{count, defused, visible};
+use super::text::{count, finished, paragraph, visible};
 use crate::diagnostic::{Diagnostic, Fix, Label, Level, Report};
 
 /// Writes every finding: message and rule, the lines of all places it names, and what to do.
@@ -27,7 +27,7 @@ pub fn full(out: &mut dyn Write, report: &Report, look: Look) -> io::Result<()> 
         let mut text = String::new();
         painter.render_report(&mut text, &drawing).map_err(io::Error::other)?;
         for line in text.strip_prefix("  ").unwrap_or(&text).lines() {
-            writeln!(out, "{}", defused(line.trim_end()))?;
+            writeln!(out, "{}", finished(line.trim_end()))?;
         }
         footer(out, diagnostic, report, &places, look)?;
         writeln!(out)?;
@@ -59,42 +59,42 @@ fn footer(
     places: &Places<'_>,
     look: Look,
 ) -> io::Result<()> {
-    let mut note = |word: &str, text: &str, link: Option<&str>| {
-        let (start, end) = if look.color { ("\x1b[36m", "\x1b[0m") } else { ("", "") };
-        let lines = wrapped(&visible(text), look.width.saturating_sub(word.len() + 6));
-        let text = lines.join(&format!("\n{:1$}", "", word.len() + 6));
-        match link {
-            Some(link) => {
-                writeln!(out, "  = {start}{word}:{end} \x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\")
-            }
-            None => writeln!(out, "  = {start}{word}:{end} {text}"),
-        }
+    let start = |word: &str| match look.color {
+        true => format!("  = \x1b[36m{word}:\x1b[0m "),
+        false => format!("  = {word}: "),
+    };
+    let mut note = |word: &str, text: &str| {
+        let column = word.len() + 6;
+        paragraph(out, (&start(word), column), &visible(text), column, look.width)
     };
     for label in diagnostic.labels.iter().skip(DRAWN) {
-        note("also", &format!("{} at {}", label.message, places.show(label.at)), None)?;
+        note("also", &format!("{} at {}", label.message, places.show(label.at)))?;
     }
     if let Some(versions) = &diagnostic.affects {
-        note("affects", &format!("nginx {versions}"), None)?;
+        note("affects", &format!("nginx {versions}"))?;
     }
     for symptom in &diagnostic.symptoms {
-        note("log", symptom, None)?;
+        note("log", symptom)?;
     }
     for help in &diagnostic.help {
-        note("help", help, None)?;
+        note("help", help)?;
     }
     for fix in &diagnostic.fixes {
-        note("fix", &mend(fix), None)?;
+        note("fix", &mend(fix))?;
     }
     for dead_end in &diagnostic.dead_ends {
-        note("in vain", dead_end, None)?;
+        note("in vain", dead_end)?;
     }
     match report.card(diagnostic.rule) {
         Some(card) => {
             // What terminals take for a link (OSC 8); the name is one of the program's own.
             let page = format!("ngxlint rule {}", card.name);
             match look.links && card.url.starts_with("https://") {
-                true => note("see", &page, Some(&card.url)),
-                false => note("see", &page, None),
+                true => {
+                    let (start, url) = (start("see"), &card.url);
+                    writeln!(out, "{start}\x1b]8;;{url}\x1b\\{page}\x1b]8;;\x1b\\")
+                }
+                false => note("see", &page),
             }
         }
         None => Ok(()),
@@ -108,27 +108,6 @@ fn mend(fix: &Fix) -> String {
     };
     let edits = count(fix.edits.len(), "edit");
     format!("{} ({}, {edits}{versions})", fix.message, fix.applicability)
-}
-
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut column = 0;
-    for word in text.split(' ') {
-        let length = word.chars().count();
-        if column > 0 && column + 1 + length > width {
-            lines.push(String::new());
-            column = 0;
-        }
-        if let Some(line) = lines.last_mut() {
-            if column > 0 {
-                line.push(' ');
-                column += 1;
-            }
-            line.push_str(word);
-            column += length;
-        }
-    }
-    lines
 }
 
 /// A finding as miette takes it.

@@ -13,7 +13,7 @@ use crate::diagnostic::{Level, Report};
 ///
 /// # Errors
 /// What the writer says.
-pub fn github(out: &mut dyn Write, report: &Report, repository: &Repository) -> io::Result<()> {
+pub fn github(out: &mut dyn Write, report: &Report, repository: &Repository<'_>) -> io::Result<()> {
     let places = Places::new(&report.sources);
     for diagnostic in &report.diagnostics {
         let command = match diagnostic.level {

@@ -8,6 +8,7 @@ use super::fingerprint::fingerprints;
 use super::json::write_document;
 use super::place::Places;
 use super::repository::Repository;
+use super::text::visible;
 use crate::diagnostic::{Level, Report};
 use crate::source::Position;
 
@@ -15,7 +16,7 @@ use crate::source::Position;
 ///
 /// # Errors
 /// What the writer says.
-pub fn gitlab(out: &mut dyn Write, report: &Report, repository: &Repository) -> io::Result<()> {
+pub fn gitlab(out: &mut dyn Write, report: &Report, repository: &Repository<'_>) -> io::Result<()> {
     let places = Places::new(&report.sources);
     let known_by = fingerprints(report, &places, repository);
     let issue = |(diagnostic, fingerprint): (&crate::diagnostic::Diagnostic, _)| {
@@ -23,7 +24,7 @@ pub fn gitlab(out: &mut dyn Write, report: &Report, repository: &Repository) -> 
         let [begin, end] = places.ends(diagnostic.at).map(Point::of);
         Issue {
             // GitLab shows no `check_name`.
-            description: format!("{}: {}", diagnostic.rule, diagnostic.message),
+            description: format!("{}: {}", diagnostic.rule, visible(&diagnostic.message)),
             check_name: diagnostic.rule,
             fingerprint,
             severity: match diagnostic.level {

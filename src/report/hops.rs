@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::Look;
 use super::place::Places;
 use super::summary;
-use super::text::{cut, visible, visible_bytes};
+use super::text::{cut, finished, paragraph, visible, visible_bytes};
 use crate::diagnostic::{HopRow, PeerRow, Report, Speaks, Verdict};
 
 /// Writes a paragraph for each hop: the place with the directive as written, what is spoken, a
@@ -20,13 +20,12 @@ pub fn hops(out: &mut dyn Write, report: &Report, look: Look) -> io::Result<()> 
     for hop in &report.hops {
         let place = places.show(hop.at).to_string();
         let room = look.width.saturating_sub(place.chars().count() + 2).max(20);
-        writeln!(out, "{place}  {}", cut(&written(hop, &places), room))?;
+        let line = format!("{place}  {}", cut(&written(hop, &places), room));
+        writeln!(out, "{}", finished(&line))?;
         let start = "  speaks  ";
-        paragraph(out, start, &spoken(&hop.speaks, &places), look.width)?;
+        hang(out, (start, start.len()), &spoken(&hop.speaks, &places), look.width)?;
         for peer in &hop.peers {
-            let (line, indent) = columns.line(peer, look.color);
-            write!(out, "{line}")?;
-            rest(out, &known(peer, &places), indent, look.width)?;
+            columns.write(out, peer, &known(peer, &places), look)?;
         }
         writeln!(out)?;
     }
@@ -93,23 +92,31 @@ impl Columns {
         }
     }
 
-    /// The columns before the reason, and how wide they are. An address that does not fit has a
-    /// line of its own.
-    fn line(&self, peer: &PeerRow, color: bool) -> (String, usize) {
-        let address = visible(&peer.address);
-        let fits = address.chars().count() <= self.address;
-        let (above, address) =
-            if fits { (String::new(), &*address) } else { (format!("  {address}\n"), "") };
+    /// Writes the columns, and the reason behind them. An address that does not fit has a line of its
+    /// own.
+    fn write(
+        &self,
+        out: &mut dyn Write,
+        peer: &PeerRow,
+        reason: &str,
+        look: Look,
+    ) -> io::Result<()> {
+        let mut address = visible(&peer.address);
+        if address.chars().count() > self.address {
+            writeln!(out, "{}", finished(&format!("  {address}")))?;
+            address = "".into();
+        }
         let start =
             format!("  {address:<0$}  {1:<2$}  ", self.address, accepted(peer), self.accepts);
-        let (code, end) = match (color, peer.verdict) {
+        let (code, end) = match (look.color, peer.verdict) {
             (false, _) => ("", ""),
             (true, Verdict::Ok) => ("\x1b[32m", "\x1b[0m"),
             (true, Verdict::Mismatch) => ("\x1b[31m", "\x1b[0m"),
             (true, Verdict::Unknown) => ("\x1b[33m", "\x1b[0m"),
         };
-        let width = start.chars().count() + 8 + 2;
-        (format!("{above}{start}{code}{:<8}{end}  ", peer.verdict.name()), width)
+        let column = start.chars().count() + 8 + 2;
+        let start = format!("{start}{code}{:<8}{end}  ", peer.verdict.name());
+        hang(out, (&start, column), reason, look.width)
     }
 }
 
@@ -117,31 +124,14 @@ fn accepted(peer: &PeerRow) -> String {
     if peer.accepts.is_empty() { "?".into() } else { visible(&peer.accepts.join(" ")).into_owned() }
 }
 
-fn paragraph(out: &mut dyn Write, start: &str, text: &str, width: usize) -> io::Result<()> {
-    write!(out, "{start}")?;
-    rest(out, text, start.chars().count(), width)
-}
-
-/// Writes what follows on a line that is `indent` columns long, wrapped below itself.
-fn rest(out: &mut dyn Write, text: &str, indent: usize, width: usize) -> io::Result<()> {
-    // Where little room is left, what follows hangs below the line's own indentation.
-    let hanging = if indent + 24 > width { 6 } else { indent };
-    let mut column = indent;
-    let mut first = true;
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if !first && column + 1 + length > width {
-            write!(out, "\n{:hanging$}", "")?;
-            column = hanging;
-            first = true;
-        }
-        if !first {
-            write!(out, " ")?;
-            column += 1;
-        }
-        write!(out, "{word}")?;
-        column += length;
-        first = false;
-    }
-    writeln!(out)
+/// Writes a text behind the start of a line. Where little room is left, what follows hangs below the
+/// line's own indentation.
+fn hang(
+    out: &mut dyn Write,
+    (start, column): (&str, usize),
+    text: &str,
+    width: usize,
+) -> io::Result<()> {
+    let hanging = if column + 24 > width { 6 } else { column };
+    paragraph(out, (start, column), text, hanging, width)
 }

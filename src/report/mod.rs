@@ -45,7 +45,7 @@ pub use rule::{rule_json, rule_list, rule_text, rules_json};
 pub use sarif::{left_out, sarif};
 pub use statistics::{statistics, statistics_json};
 pub use summary::summary;
-pub use text::{count, visible, visible_path};
+pub use text::{count, finished, visible, visible_path};
 
 #[cfg(doc)]
 use crate::diagnostic::Report;

@@ -1,25 +1,43 @@
 //! What files are called in a repository: CI systems know them by their path from its top, wherever
 //! in it the program ran.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
-/// Where a run stands.
-#[derive(Clone, Debug)]
-pub struct Repository {
-    top: PathBuf,
+use crate::source::Loader;
+
+/// Where a run stands. Each file is called from the top of its own repository, which is looked for
+/// upward of the file: the run may be anywhere.
+pub struct Repository<'l> {
+    loader: &'l dyn Loader,
     here: PathBuf,
+    /// The tops of directories that were asked for.
+    tops: RefCell<HashMap<PathBuf, PathBuf>>,
 }
 
-impl Repository {
-    /// A run in the directory `here`, in or below `top`; both absolute, without `.` and `..`.
-    pub fn new(top: PathBuf, here: PathBuf) -> Self {
-        Self { top, here }
+impl<'l> Repository<'l> {
+    /// A run in the directory `here`: absolute, without `.` and `..`.
+    pub fn new(loader: &'l dyn Loader, here: PathBuf) -> Self {
+        Self { loader, here, tops: RefCell::default() }
     }
 
-    /// A path as typed, from the top of the repository; absolute where it leads out of it.
+    /// A path as typed, from the top of the repository that it is in, or from the current directory
+    /// where it is in none; absolute where it leads out of that.
     pub(super) fn path(&self, typed: &Path) -> PathBuf {
         let whole = self.whole(typed);
-        whole.strip_prefix(&self.top).map(Path::to_path_buf).unwrap_or(whole)
+        let top = self.top(whole.parent().unwrap_or(&whole));
+        whole.strip_prefix(&top).map(Path::to_path_buf).unwrap_or(whole)
+    }
+
+    fn top(&self, directory: &Path) -> PathBuf {
+        if let Some(top) = self.tops.borrow().get(directory) {
+            return top.clone();
+        }
+        let mut above = directory.ancestors();
+        let top = above.find(|above| self.loader.stands(&above.join(".git"))).unwrap_or(&self.here);
+        self.tops.borrow_mut().insert(directory.to_path_buf(), top.to_path_buf());
+        top.to_path_buf()
     }
 
     /// The same as a URI: relative to the top, or of the scheme `file`.
@@ -63,10 +81,14 @@ pub(super) struct Uri {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Memory;
 
     #[test]
     fn paths_begin_at_the_top() {
-        let repository = Repository::new("/r".into(), "/r/deploy".into());
+        let mut loader = Memory::default();
+        loader.insert("/r/.git/HEAD", "");
+        loader.insert("/other/.git", "gitdir: elsewhere");
+        let repository = Repository::new(&loader, "/r/deploy".into());
         for (typed, path, uri) in [
             ("nginx.conf", "deploy/nginx.conf", "deploy/nginx.conf"),
             ("./conf.d/../a b.conf", "deploy/a b.conf", "deploy/a%20b.conf"),
@@ -74,9 +96,35 @@ mod tests {
             ("/r/nginx.conf", "nginx.conf", "nginx.conf"),
             ("../../etc/nginx.conf", "/etc/nginx.conf", "file:///etc/nginx.conf"),
             ("/rr/nginx.conf", "/rr/nginx.conf", "file:///rr/nginx.conf"),
+            ("../../other/a/nginx.conf", "a/nginx.conf", "a/nginx.conf"),
         ] {
             assert_eq!(repository.path(Path::new(typed)), Path::new(path));
             assert_eq!(repository.uri(Path::new(typed)).text, uri);
+        }
+    }
+
+    #[test]
+    fn where_the_run_is_changes_no_name() {
+        let mut loader = Memory::default();
+        loader.insert("/w/r/.git/HEAD", "");
+        for (here, typed) in [
+            ("/w/r", "deploy/nginx.conf"),
+            ("/w/r/deploy", "nginx.conf"),
+            ("/w", "r/deploy/nginx.conf"),
+            ("/", "/w/r/deploy/nginx.conf"),
+        ] {
+            let repository = Repository::new(&loader, here.into());
+            assert_eq!(repository.path(Path::new(typed)), Path::new("deploy/nginx.conf"));
+        }
+    }
+
+    #[test]
+    fn outside_of_repositories_names_begin_at_the_current_directory() {
+        let loader = Memory::default();
+        let repository = Repository::new(&loader, "/d".into());
+        for (typed, path) in [("a/nginx.conf", "a/nginx.conf"), ("/e/nginx.conf", "/e/nginx.conf")]
+        {
+            assert_eq!(repository.path(Path::new(typed)), Path::new(path));
         }
     }
 }

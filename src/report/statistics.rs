@@ -58,7 +58,7 @@ fn rows(report: &Report) -> Vec<Row<'_>> {
             Level::Warning => row.warnings += 1,
             Level::Info | Level::Allow => row.infos += 1,
         }
-        row.fixable += usize::from(one.is_safely_fixable(&report.target.versions));
+        row.fixable += usize::from(report.is_safely_fixable(one));
     }
     let mut rows: Vec<_> = rows.into_values().collect();
     rows.sort_by_key(|row| Reverse(row.count));

@@ -1,9 +1,11 @@
 //! Text that others wrote, made fit for a terminal.
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 use std::path::Path;
 
 use crate::diagnostic::Diagnostic;
+use crate::page::wrap;
 
 /// `text` with every character that a terminal would obey or hide made visible: C0 as control
 /// pictures (`␛`), C1, bidirectional controls and invisible spaces as `\u{202e}`; and without what
@@ -23,6 +25,33 @@ pub fn visible_path(path: &Path) -> String {
     let path = visible_bytes(path.as_os_str().as_encoded_bytes());
     // At the start of a line it would be a command of GitHub's (`::set-output …`).
     if path.trim_start().starts_with("::") { format!("./{path}") } else { path }
+}
+
+/// A line as it goes out: without what the runner of a CI system would obey, be it anywhere in it, as
+/// `defused` has it, or behind its blanks (`::error::…` of GitHub), where its colon becomes `\u{3a}`.
+pub fn finished(line: &str) -> Cow<'_, str> {
+    let line = defused(line);
+    match line.trim_start().strip_prefix("::") {
+        Some(rest) => {
+            let blanks = line.strip_suffix(rest).and_then(|start| start.strip_suffix("::"));
+            Cow::Owned(format!("{}\\u{{3a}}:{rest}", blanks.unwrap_or_default()))
+        }
+        None => line,
+    }
+}
+
+/// Writes a text behind the `start` of a line, which is `column` columns wide: as lines of that width
+/// that hang below it, each finished.
+pub(super) fn paragraph(
+    out: &mut dyn Write,
+    (start, column): (&str, usize),
+    text: &str,
+    hanging: usize,
+    width: usize,
+) -> io::Result<()> {
+    let mut lines = start.to_owned();
+    wrap(&mut lines, text, column, hanging, width);
+    lines.lines().try_for_each(|line| writeln!(out, "{}", finished(line.trim_end())))
 }
 
 /// Bytes, visible; those that are no UTF-8 as `\xff`.
@@ -89,7 +118,7 @@ pub(super) fn cut(text: &str, width: usize) -> Cow<'_, str> {
 /// What a finding says and what to do, visible, each on a line.
 pub(super) fn told(diagnostic: &Diagnostic) -> String {
     let lines = [&diagnostic.message].into_iter().chain(&diagnostic.help);
-    lines.map(|line| visible(line)).collect::<Vec<_>>().join("\n")
+    lines.map(|line| finished(&visible(line)).into_owned()).collect::<Vec<_>>().join("\n")
 }
 
 /// A text of ours as Markdown: what stands between backticks is code, all else means nothing but

@@ -75,13 +75,14 @@ fn fading(misfit: &Misfit, cx: &mut Context<'_>) {
             "delete the line, which does nothing",
             Applicability::Safe,
             versions,
-            vec![remove(used)],
+            remove(used).map(|edit| vec![edit]),
         );
     } else if id == nginx::id::SSL {
         if let Some(edits) = by_listen(used, scope) {
             let what = "write `ssl` into each `listen` of the server";
-            // Of several servers on one socket the default one decides.
-            let alone = !model.servers_with_company().contains(&misfit.scope);
+            // Of several servers on one socket the default one decides, wherever it stands.
+            let alone = model.config().is_complete()
+                && !model.servers_with_company().contains(&misfit.scope);
             let applicability = if alone { Applicability::Safe } else { Applicability::Unsafe };
             draft.fix(what, applicability, versions, edits);
         }
@@ -110,6 +111,6 @@ fn by_listen(used: Used<'_>, scope: Scope<'_>) -> Option<Vec<Edit>> {
         let end = Span::at(listen.directive().span().end);
         replace(*listen, end, " ssl")
     });
-    let edits = lacking.chain([remove(used)]).collect();
+    let edits = lacking.chain([remove(used)?]).collect();
     (!listens.is_empty()).then_some(edits)
 }

@@ -35,7 +35,7 @@ fn check(cx: &mut Context<'_>) {
             draft = draft.label(other.locate(*span), "this one says it too");
         }
         let applicability = if has_grpc { Applicability::Unsafe } else { Applicability::Safe };
-        let edits = says.iter().map(|(used, span)| remove_word(*used, *span)).collect();
+        let edits: Vec<_> = says.iter().map(|(used, span)| remove_word(*used, *span)).collect();
         draft
             .help("take `http2` away here: it belongs to the `listen` with `ssl`")
             .help("for gRPC in cleartext, listen on a port of its own")

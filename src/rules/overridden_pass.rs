@@ -29,7 +29,7 @@ fn check(cx: &mut Context<'_>) {
             format!("keep `{}`", name(last)),
             Applicability::Unsafe,
             None,
-            lost.iter().map(|used| remove(*used)).collect(),
+            lost.iter().map(|used| remove(*used)).collect::<Option<Vec<_>>>(),
         );
     }
 }

@@ -104,15 +104,17 @@ fn near(model: &Model<'_>, scope: Scope<'_>, name: &str) -> Option<&'static str>
     let own = letters(&lower);
     DirectiveId::all()
         .filter(|id| id.name().len().abs_diff(lower.len()) <= limit)
-        .filter(|id| (letters(id.name()) ^ own).count_ones() as usize <= 2 * limit)
+        .filter(|id| {
+            let differing = (letters(id.name()) ^ own).count_ones() as usize;
+            !lower.is_ascii() || differing <= 2 * limit
+        })
         .map(|id| (strsim::osa_distance(&lower, id.name()), id))
         .filter(|(distance, id)| *distance <= limit && fits(id))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, id)| id.name())
 }
 
-/// Which letters a word has: an edit takes or gives two at most. To compare these is a hundred times
-/// quicker than to count edits, and leaves few words to do that for.
+/// Which letters a word has: an edit changes two at most, and few words are left to count edits for.
 fn letters(word: &str) -> u32 {
     word.bytes().fold(0, |letters, byte| letters | 1 << (byte % 32))
 }

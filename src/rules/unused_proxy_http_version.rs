@@ -24,6 +24,6 @@ fn check(cx: &mut Context<'_>) {
         cx.report(line, line.directive().span(), message)
             .label(pass.used().location(), speaks)
             .help("take it away")
-            .fix("take it away", Applicability::Safe, None, vec![remove(line)]);
+            .fix("take it away", Applicability::Safe, None, remove(line).map(|edit| vec![edit]));
     }
 }

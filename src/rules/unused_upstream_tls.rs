@@ -47,7 +47,7 @@ fn check(cx: &mut Context<'_>) {
             draft = draft.help("take it away, or write `https://` if TLS is meant");
         }
         let applicability = if on_tls_port { Applicability::Unsafe } else { Applicability::Safe };
-        let edits = lines.iter().map(|line| remove(*line)).collect();
+        let edits: Option<Vec<_>> = lines.iter().map(|line| remove(*line)).collect();
         draft.fix("take away what has no effect", applicability, None, edits);
     }
 }

@@ -73,7 +73,7 @@ fn json(value: &DeValue<'_>) -> Value {
 }
 
 /// A key in quotes where it is no bare word. What JSON escapes in a string, TOML takes.
-fn spelled(key: &str) -> String {
+pub(super) fn spelled(key: &str) -> String {
     let bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let is_bare = !key.is_empty() && key.bytes().all(bare);
     if is_bare { key.to_owned() } else { Value::from(key).to_string() }

@@ -9,6 +9,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use super::discover::line_of;
 use super::error::suggestion;
+use super::stated::spelled;
 use super::{Error, Stated};
 
 /// The settings file, for those who name places in it.
@@ -217,10 +218,4 @@ pub(super) fn beside(file: &Path, path: &str) -> PathBuf {
     let path = Path::new(path);
     let path = path.strip_prefix(".").unwrap_or(path);
     file.parent().unwrap_or(Path::new("")).join(path)
-}
-
-/// A key as the file spells it: in quotes where it is no bare word.
-fn spelled(key: &str) -> String {
-    let bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    if !key.is_empty() && key.bytes().all(bare) { key.to_owned() } else { format!("{key:?}") }
 }

@@ -137,7 +137,7 @@ fn every_fault_names_file_line_and_key() {
     etc/ngxlint.toml:6: `backend.speaks`: `http/1` is nothing a peer speaks: one of http/1.0, http/1.1, h2c, h2, grpc, fastcgi, uwsgi, scgi, memcached, tls, cleartext, proxy-protocol, sni; did you mean `http/1.0`?
     etc/ngxlint.toml:2: is not TOML: duplicate key
     etc/ngxlint.toml:1: is not TOML: unclosed array, expected `]`
-    etc/ngxlint.toml:1: unknown key `"\u{1b}[31m"`
+    etc/ngxlint.toml:1: unknown key `"\u001b[31m"`
     "#);
 }
 

@@ -14,6 +14,7 @@ mod fault;
 mod files;
 mod fix;
 mod format;
+mod guard;
 mod init;
 mod log;
 mod man;

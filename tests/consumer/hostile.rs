@@ -2,13 +2,7 @@
 //! decides what is written.
 
 use super::*;
-
-/// Whether a terminal or a reader would be moved by it. JSON, XML and text all have line ends.
-fn moves(letter: char) -> bool {
-    letter != '\n'
-        && (letter.is_control()
-            || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
-}
+use crate::law::report::{harmless, moves};
 
 #[test]
 fn nothing_hostile_reaches_anybody_unescaped() {
@@ -17,21 +11,47 @@ fn nothing_hostile_reaches_anybody_unescaped() {
         let Output { stdout, stderr, .. } = checked(tree.path(), format);
         for stream in [stdout, stderr] {
             let text = String::from_utf8(stream).expect(format);
-            assert!(!text.contains(moves), "{format}: {text}");
-            let command = |line: &str| {
-                let line = line.trim_start();
-                let ours = ["::error title=ngxlint (", "::warning title=ngxlint ("];
-                let ours = format == "github" && ours.iter().any(|ours| line.starts_with(ours));
-                line.starts_with("::") && !ours
-            };
-            let lines: Vec<_> = text.lines().filter(|line| command(line)).collect();
-            assert!(lines.is_empty(), "{format}: {lines:?}");
-            assert!(!text.contains("##[") && !text.contains("##vso["), "{format}: {text}");
+            harmless(format, &text).unwrap();
             if ["junit", "checkstyle"].contains(&format) {
                 assert!(!text.contains("<img") && !text.contains("]]>"), "{format}: {text}");
             }
         }
     }
+}
+
+/// The strings of a document as a program has them that read it. Left out is what says more than a
+/// person is to read: names of files, by which they are found, and texts that go into files.
+fn strings<'v>(value: &'v serde_json::Value, into: &mut Vec<&'v str>) {
+    match value {
+        serde_json::Value::String(text) => into.push(text),
+        serde_json::Value::Array(all) => all.iter().for_each(|one| strings(one, into)),
+        serde_json::Value::Object(all) => {
+            let told =
+                |key: &&String| !["path", "insertedContent", "suggestions"].contains(&&***key);
+            all.iter().filter(|(key, _)| told(key)).for_each(|(_, one)| strings(one, into));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn nothing_hostile_is_in_what_a_platform_shows() {
+    let tree = repository();
+    for format in ["sarif", "gitlab", "rdjson"] {
+        let document = value(std::str::from_utf8(&checked(tree.path(), format).stdout).unwrap());
+        let mut told = Vec::new();
+        strings(&document, &mut told);
+        assert!(told.iter().any(|text| text.contains('␛')), "{format}: nothing hostile: {told:#?}");
+        for text in told {
+            assert!(!text.contains(moves), "{format}: {text:?}");
+            assert!(!text.contains("##[") && !text.contains("##vso["), "{format}: {text}");
+        }
+    }
+    // These hold what the files hold: they are for programs, and say so.
+    let findings = findings(tree.path());
+    let mut told = Vec::new();
+    findings.iter().for_each(|one| strings(one, &mut told));
+    assert!(told.iter().any(|text| text.contains('\u{1b}')), "{told:#?}");
 }
 
 #[test]
@@ -91,8 +111,13 @@ fn a_fingerprint_is_the_same_from_every_directory() {
         value(std::str::from_utf8(&output.stdout).unwrap())
     };
     for format in ["gitlab", "sarif"] {
-        let [from_top, from_part] =
-            [of("", "nginx.conf", format), of("conf.d", "../nginx.conf", format)];
+        let name = tree.path().file_name().unwrap().to_str().unwrap();
+        let below = format!("{name}/nginx.conf");
+        let [from_top, from_part, from_above] = [
+            of("", "nginx.conf", format),
+            of("conf.d", "../nginx.conf", format),
+            of("..", &below, format),
+        ];
         let known_by = |document: &serde_json::Value| match format {
             "gitlab" => {
                 document.as_array().unwrap().iter().map(|one| one["fingerprint"].clone()).collect()
@@ -105,6 +130,7 @@ fn a_fingerprint_is_the_same_from_every_directory() {
                 .collect::<Vec<_>>(),
         };
         assert_eq!(known_by(&from_top), known_by(&from_part));
+        assert_eq!(known_by(&from_top), known_by(&from_above));
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod advice;
 mod chinese;
+mod hook;
 mod picture;
 mod settings;
 mod symptom;

@@ -185,3 +185,9 @@ fn a_new_name_is_written_where_it_takes_the_same_words() {
     let zone = text("limit_zone one $binary_remote_addr 10m;");
     assert_eq!(fixed(&zone), zone);
 }
+
+#[test]
+fn a_comment_between_the_words_of_a_line_keeps_it() {
+    let text = "events {}\nhttp {\n    http2_push_preload # why\n        on;\n}\n";
+    assert_eq!(fixed(text), text);
+}

@@ -29,6 +29,8 @@ fn lines() -> impl Strategy<Value = String> {
         "}",
         "default up;",
         "x grpc;",
+        "y \"::warning::n:90\";",
+        "\"a word that is long enough to be wrapped, ::error::b ##[add-mask]c ##vso[d]\u{2066}\" a;",
         "listen 80;",
         "listen 443 ssl;",
         "listen 127.0.0.1:8081 http2;",

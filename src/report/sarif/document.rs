@@ -1,5 +1,6 @@
 //! What of SARIF's objects is written, by its names.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -132,8 +133,8 @@ pub(super) struct Facts<'r> {
     pub(super) confidence: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) affects: Option<String>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    pub(super) symptoms: &'r [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) symptoms: Vec<Cow<'r, str>>,
 }
 
 /// A `location`.

@@ -21,7 +21,7 @@ use crate::source::{Location, Position};
 ///
 /// # Errors
 /// What the writer says.
-pub fn sarif(out: &mut dyn Write, report: &Report, repository: &Repository) -> io::Result<()> {
+pub fn sarif(out: &mut dyn Write, report: &Report, repository: &Repository<'_>) -> io::Result<()> {
     let scene = Scene { report, repository, places: Places::new(&report.sources) };
     let fingerprints = fingerprints(report, &scene.places, repository);
     let found = report.diagnostics.iter().zip(fingerprints).enumerate();
@@ -29,6 +29,8 @@ pub fn sarif(out: &mut dyn Write, report: &Report, repository: &Repository) -> i
     kept.sort_by_key(|(index, (one, _))| (Reverse(one.level), *index));
     kept.truncate(RESULTS);
     kept.sort_by_key(|(index, _)| *index);
+    let more = kept.iter().map(|(_, (one, _))| one.labels.len().saturating_sub(RELATED));
+    let unrelated = more.sum();
     let results = kept.into_iter().map(|(_, (one, fingerprint))| scene.result(one, fingerprint));
     let driver = Driver {
         name: env!("CARGO_PKG_NAME"),
@@ -43,7 +45,7 @@ pub fn sarif(out: &mut dyn Write, report: &Report, repository: &Repository) -> i
         original_uri_base_ids: BTreeMap::from([(ROOT, Base { description: text(TOP) })]),
         invocations: [Invocation {
             execution_successful: true,
-            tool_execution_notifications: notifications(report),
+            tool_execution_notifications: notifications(report, unrelated),
         }],
         results: results.collect(),
     };
@@ -57,7 +59,7 @@ pub fn left_out(report: &Report) -> usize {
 
 struct Scene<'r> {
     report: &'r Report,
-    repository: &'r Repository,
+    repository: &'r Repository<'r>,
     places: Places<'r>,
 }
 
@@ -79,7 +81,7 @@ impl<'r> Scene<'r> {
             properties: Facts {
                 confidence: diagnostic.confidence.name(),
                 affects: diagnostic.affects.as_ref().map(ToString::to_string),
-                symptoms: &diagnostic.symptoms,
+                symptoms: diagnostic.symptoms.iter().map(|one| visible(one)).collect(),
             },
         }
     }
@@ -164,17 +166,27 @@ fn rule(card: &Card) -> Rule<'_> {
     }
 }
 
-/// What the run has to say beside its findings.
-fn notifications(report: &Report) -> Vec<Notification> {
+/// What the run has to say beside its findings, of whose labels so many are not written.
+fn notifications(report: &Report, unrelated: usize) -> Vec<Notification> {
     let mut said = Vec::new();
     let left_out = left_out(report);
     if left_out > 0 {
         let message = format!("{left_out} findings are left out: GitHub keeps {RESULTS} of a run");
         said.push(Notification { level: "warning", message: text(&message) });
     }
+    if unrelated > 0 {
+        let message = format!(
+            "{unrelated} related locations are left out: GitHub takes {RELATED} of a result"
+        );
+        said.push(Notification { level: "warning", message: text(&message) });
+    }
     if !report.summary.complete {
-        let unread = report.summary.unread.join(", ");
-        let message = format!("not all that the configuration includes was read: {unread}");
+        // What is not there at all is a finding, and in no list.
+        let which = match report.summary.unread.as_slice() {
+            [] => String::new(),
+            unread => format!(": {}", unread.join(", ")),
+        };
+        let message = format!("not all that the configuration includes was read{which}");
         said.push(Notification { level: "note", message: text(&visible(&message)) });
     }
     said
@@ -214,5 +226,5 @@ const TOP: &str = "The top of the repository";
 
 /// So many results of a run GitHub keeps. It takes five times as many, and drops those it likes least.
 const RESULTS: usize = 5_000;
-/// So many related locations of a result are shown.
-const RELATED: usize = 100;
+/// So many related locations of a result GitHub takes.
+const RELATED: usize = 1_000;

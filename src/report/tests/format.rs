@@ -1,10 +1,19 @@
 //! The formats that other programs read; what reads them is in `tests/consumer`.
 
+use std::sync::LazyLock;
+
 use super::*;
 use crate::report::text::markdown;
+use crate::source::Memory;
 
-pub(super) fn repository() -> Repository {
-    Repository::new("/r".into(), "/r/deploy".into())
+/// A run in `deploy` of a repository.
+pub(super) fn repository() -> Repository<'static> {
+    static LOADER: LazyLock<Memory> = LazyLock::new(|| {
+        let mut memory = Memory::default();
+        memory.insert("/r/.git/HEAD", "");
+        memory
+    });
+    Repository::new(&*LOADER, "/r/deploy".into())
 }
 
 pub(super) fn rich() -> Builder {

@@ -83,6 +83,33 @@ fn full_makes_everything_visible() {
 }
 
 #[test]
+fn wherever_a_line_is_wrapped_a_runner_finds_no_command() {
+    let mut builder = mismatch();
+    for width in [40, 80, 100] {
+        for padding in 0..110 {
+            let text =
+                format!("{} ::stop-commands::tok ##[add-mask]a ::error::b", "x".repeat(padding));
+            let found = &mut builder.report.diagnostics[0];
+            found.symptoms = vec![text.clone()];
+            found.help = vec![text.clone(), text.trim_start().into()];
+            let full = text_of_width(&builder, width);
+            let obeyed = |line: &&str| line.trim_start().starts_with("::") || line.contains("##[");
+            let obeyed: Vec<_> = full.lines().filter(obeyed).collect();
+            assert!(obeyed.is_empty(), "{width} {padding}: {obeyed:?}");
+        }
+    }
+    // What is no command is left as it is.
+    assert!(
+        text_of_width(&builder, 400)
+            .contains("x ::stop-commands::tok ##\\u{5b}add-mask]a ::error::b\n")
+    );
+}
+
+fn text_of_width(builder: &Builder, width: usize) -> String {
+    text(|out| full(out, &builder.report, Look { width, ..Look::default() }))
+}
+
+#[test]
 fn full_cuts_long_lines_around_what_matters() {
     let long = format!("{}here{}\n", "é".repeat(300), "x".repeat(1000));
     let mut builder = Builder::new(&[("long.conf", long.as_bytes())]);

@@ -412,6 +412,23 @@ fn hops_are_a_table() {
 }
 
 #[test]
+fn no_line_of_hops_is_a_command_to_a_runner() {
+    let mut builder = with_hops();
+    let commands =
+        ["::warning::n:90", "::stop-commands::a-token-that-is-longer-than-its-column:90"];
+    for (peer, address) in builder.report.hops[0].peers.iter_mut().zip(commands) {
+        peer.address = address.into();
+        peer.reason = format!("{} ::error::x", "because ".repeat(5));
+    }
+    for width in 40..100 {
+        let table = text(|out| hops(out, &builder.report, Look { width, ..Look::default() }));
+        let mut lines = table.lines();
+        assert!(!lines.any(|line| line.trim_start().starts_with("::")), "{width}: {table}");
+        assert!(table.contains("\n  \\u{3a}:warning::n:90  "), "{table}");
+    }
+}
+
+#[test]
 fn hops_json_is_the_document_of_its_schema() {
     let document = text(|out| hops_json(out, &with_hops().report));
     check(&document, include_str!("../../../docs/schema/hops.schema.json"));

@@ -17,6 +17,14 @@ fn fingerprints_of(report: &Report) -> Vec<String> {
     all.map(|one| one.as_str().unwrap().to_owned()).collect()
 }
 
+/// What the run has to say.
+fn notified(report: &Report) -> Vec<String> {
+    let document = sarif_of(report);
+    let said = &document["runs"][0]["invocations"][0]["toolExecutionNotifications"];
+    let said = said.as_array().into_iter().flatten();
+    said.map(|one| one["message"]["text"].as_str().unwrap().to_owned()).collect()
+}
+
 #[test]
 fn sarif_is_what_code_scanning_takes() {
     let document = sarif_of(&rich().report);
@@ -67,15 +75,32 @@ fn sarif_keeps_the_worst_within_the_limits_of_github() {
     for _ in 0..5_000 {
         builder.add(x, "mild", &[]).level = Level::Warning;
     }
-    builder.add(y, "bad", &vec![(x, "see"); 200]);
+    builder.add(y, "bad", &vec![(x, "see"); 1_002]);
     assert_eq!(left_out(&builder.report), 1);
     let run = &sarif_of(&builder.report)["runs"][0];
     let results = run["results"].as_array().unwrap();
     assert_eq!(results.len(), 5_000);
     assert_eq!(results[4_999]["message"]["text"], "bad");
-    assert_eq!(results[4_999]["relatedLocations"].as_array().unwrap().len(), 100);
-    let said = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
-    assert_eq!(said, "1 findings are left out: GitHub keeps 5000 of a run");
+    assert_eq!(results[4_999]["relatedLocations"].as_array().unwrap().len(), 1_000);
+    assert_eq!(
+        notified(&builder.report),
+        [
+            "1 findings are left out: GitHub keeps 5000 of a run",
+            "2 related locations are left out: GitHub takes 1000 of a result"
+        ]
+    );
+}
+
+#[test]
+fn sarif_says_what_was_not_read() {
+    let mut builder = Builder::new(&[("a", b"x")]);
+    assert_eq!(notified(&builder.report), [""; 0]);
+    builder.report.summary.complete = false;
+    // What is included and absent is a finding, not unread.
+    let said = "not all that the configuration includes was read";
+    assert_eq!(notified(&builder.report), [said]);
+    builder.report.summary.unread = ["a\u{1b}".to_owned(), "b".to_owned()].into();
+    assert_eq!(notified(&builder.report), [format!("{said}: a␛, b")]);
 }
 
 #[test]

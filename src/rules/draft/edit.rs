@@ -42,9 +42,14 @@ pub(in crate::rules) fn insert_before(used: Used<'_>, text: &str) -> Edit {
     replace(used, Span::at(around.span.start), format!("{text}{gap}"))
 }
 
-/// An edit that takes a directive away, with its line if nothing else stands there.
-pub(in crate::rules) fn remove(used: Used<'_>) -> Edit {
-    let around = Around::of(used, used.directive().whole_span());
+/// An edit that takes a directive away, with its line if nothing else stands there. `None` if a
+/// comment stands between its words: who wrote that must say what becomes of it.
+pub(in crate::rules) fn remove(used: Used<'_>) -> Option<Edit> {
+    let whole = used.directive().whole_span();
+    if used.directive().tree().trivia().iter().any(|one| whole.contains(one.span.start)) {
+        return None;
+    }
+    let around = Around::of(used, whole);
     let Span { start, end } = around.span;
     let line = around.before.len() as u32;
     let gap = around.behind.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count() as u32;
@@ -55,7 +60,7 @@ pub(in crate::rules) fn remove(used: Used<'_>) -> Edit {
         }
         _ => Span::new(start, end + gap),
     };
-    replace(used, span, "")
+    Some(replace(used, span, ""))
 }
 
 /// An edit after which a directive says `value` in a block: in the line that says something else
@@ -186,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_directive_goes_with_its_line() {
-        let removed = |text| edited(text, remove);
+        let removed = |text| edited(text, |used| remove(used).unwrap());
         assert_eq!(removed("  a;\r\n  c;\r\n"), "  c;\r\n");
         assert_eq!(removed("  a\n  b;"), "");
         assert_eq!(removed("  a; # why\n  c;\n"), "  # why\n  c;\n");

@@ -80,14 +80,15 @@ impl Draft<'_> {
         self
     }
 
-    /// Edits that mend it in the releases `versions` (`None`: in every one).
+    /// Edits that mend it in the releases `versions` (`None`: in every one); no fix if there are none.
     pub fn fix(
         self,
         message: impl Into<String>,
         applicability: Applicability,
         versions: Option<VersionSet>,
-        edits: Vec<Edit>,
+        edits: impl Into<Option<Vec<Edit>>>,
     ) -> Self {
+        let Some(edits) = edits.into() else { return self };
         let fix = Fix { message: message.into(), applicability, versions, edits };
         self.finding.diagnostic.fixes.push(fix);
         self

@@ -63,7 +63,7 @@ pub(in crate::rules) fn keep_connection(
     let mut edits = Vec::new();
     let mut lines = Vec::new();
     match &unkept.obstacle {
-        Obstacle::Protocol => return Some(vec![remove(pool.used)]),
+        Obstacle::Protocol => return remove(pool.used).map(|edit| vec![edit]),
         Obstacle::Fastcgi => match scope.value(id::FASTCGI_KEEP_CONN) {
             Some((set, _)) => edits.push(replace(set, set.directive().arg(0)?.span(), "on")),
             None => lines.push("fastcgi_keep_conn on;"),
