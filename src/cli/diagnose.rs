@@ -10,7 +10,7 @@ use super::check::Findings;
 use super::option::{Configuration, Paths, Talk, Target, request};
 use super::{Failure, backend, guard, interrupt, output, progress};
 use crate::diagnostic::Report;
-use crate::project::{self, Log};
+use crate::project::{self, BaselineChoice, Log};
 use crate::source::Disk;
 
 /// Find what is behind the lines of an error log.
@@ -50,7 +50,9 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     interrupt::ends_input();
     let opened: Result<Vec<_>, Failure> = logs.into_iter().map(open).collect();
     let policy = findings.policy_for_logs();
-    let request = project::Request { nginx_version, policy, needs_root: write_backends, ..request };
+    let baseline = BaselineChoice::None;
+    let request =
+        project::Request { nginx_version, policy, baseline, needs_root: write_backends, ..request };
     let diagnosis = project::diagnose(&Disk, &request, opened?);
     progress::clear();
     let diagnosis = diagnosis.map_err(Failure::new)?;

@@ -26,7 +26,7 @@ pub(super) fn spare_all<'p>(
 ) -> Result<(), Failure> {
     let baseline = match &request.baseline {
         BaselineChoice::Write(path) => Some(path.as_path()),
-        BaselineChoice::File(_) | BaselineChoice::Settings => None,
+        BaselineChoice::File(_) | BaselineChoice::Settings | BaselineChoice::None => None,
     };
     let written = [("-o", talk.file()), ("--write-baseline", baseline)];
     let written: Vec<(&str, &Path)> =
@@ -66,7 +66,7 @@ fn named(request: &Request) -> impl Iterator<Item = &Path> {
     };
     let baseline = match &request.baseline {
         BaselineChoice::File(path) => Some(path),
-        BaselineChoice::Write(_) | BaselineChoice::Settings => None,
+        BaselineChoice::Write(_) | BaselineChoice::Settings | BaselineChoice::None => None,
     };
     let paths = request.paths.iter().chain(&request.roots);
     paths.chain(settings).chain(baseline).map(PathBuf::as_path)

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::check::NOTHING;
 use super::option::{Configuration, Paths, Talk, Target, request};
 use super::{Failure, guard, output, progress};
-use crate::project;
+use crate::project::{self, BaselineChoice};
 use crate::report;
 use crate::source::Disk;
 
@@ -43,7 +43,8 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Arguments { paths, target, configuration, output_format, talk } = arguments;
     let Target { place, nginx_version } = target;
     let request = request(paths, place, configuration, &talk)?;
-    let request = project::Request { nginx_version, hops: true, ..request };
+    let request =
+        project::Request { nginx_version, hops: true, baseline: BaselineChoice::None, ..request };
     let report = project::check(&Disk, &request);
     progress::clear();
     let report = report.map_err(Failure::new)?;

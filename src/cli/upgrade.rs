@@ -9,7 +9,7 @@ use super::check::Findings;
 use super::option::{Configuration, Paths, Place, Talk, request};
 use crate::nginx::VersionSet;
 use crate::nginx::version::NEWEST;
-use crate::project::{self, Upgrade};
+use crate::project::{self, BaselineChoice, Upgrade};
 
 /// Show what changes for a configuration between two releases of nginx.
 #[derive(Args)]
@@ -39,7 +39,8 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let to = to.unwrap_or_else(|| VersionSet::exactly(NEWEST));
     let upgrade = Some(Upgrade::new(from, to).map_err(Failure::new)?);
     let request = request(paths, place, configuration, &talk)?;
-    findings.give(project::Request { upgrade, ..request }, &talk)
+    let baseline = BaselineChoice::None;
+    findings.give(project::Request { upgrade, baseline, ..request }, &talk)
 }
 
 const EXAMPLES: &str = "\

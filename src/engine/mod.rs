@@ -18,15 +18,15 @@ use crate::model::Model;
 use crate::nginx::VersionSet;
 use crate::page::Page;
 use crate::rules::{self, Finding, Rule};
-use crate::source::{Location, SourceId};
+use crate::source::SourceId;
 
 /// What a run over one configuration found.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// What is shown, in no particular order.
     pub diagnostics: Vec<Diagnostic>,
-    /// Rule and place of each finding below the least level or confidence that is shown.
-    pub hidden: Vec<(&'static str, Location)>,
+    /// The findings below the least level or confidence that is shown.
+    pub hidden: Vec<Diagnostic>,
 }
 
 /// Runs the rules that `policy` selects over a configuration and keeps what is found in the texts
@@ -54,7 +54,7 @@ pub fn run(
             continue;
         }
         if diagnostic.level < policy.min_level || diagnostic.confidence < policy.min_confidence {
-            outcome.hidden.push((diagnostic.rule, diagnostic.at));
+            outcome.hidden.push(diagnostic);
             continue;
         }
         // What no release of the target takes is no mend; what all of it takes comes first.

@@ -9,12 +9,12 @@ use std::path::{Component, Path, PathBuf};
 use super::config::rule_names;
 use super::unit::Unit;
 use super::{BaselineChoice, Error, Request};
-use crate::diagnostic::Report;
+use crate::diagnostic::{Diagnostic, Report};
 use crate::engine::Policy;
 use crate::include::Files;
 use crate::rules::Rule;
 use crate::settings::{Baseline, Known, read_baseline};
-use crate::source::{Loader, Location, SourceId, Span};
+use crate::source::{Loader, SourceId, Span};
 use crate::syntax::Tree;
 
 /// Has each finding of the report held back by the baseline that is for its file. `hidden` is what
@@ -27,11 +27,12 @@ pub(super) fn hold(
     request: &Request,
     files: &Files,
     units: &[Unit],
-    hidden: &[(&'static str, Location)],
+    hidden: &[Diagnostic],
     report: &mut Report,
 ) -> Result<(), Error> {
     let mut baselines: Vec<(&Path, Vec<&Unit>)> = Vec::new();
     match &request.baseline {
+        BaselineChoice::None => {}
         BaselineChoice::File(path) | BaselineChoice::Write(path) => {
             baselines.push((path, units.iter().collect()));
         }
@@ -46,6 +47,7 @@ pub(super) fn hold(
             }
         }
     }
+    let mut verdicts = vec![Verdict::default(); report.diagnostics.len()];
     for (path, units) in baselines {
         let new = matches!(request.baseline, BaselineChoice::Write(_));
         let baseline = if new && !loader.stands(path) {
@@ -60,10 +62,42 @@ pub(super) fn hold(
         if new {
             report.baseline = Some(holder.renew(hidden, report).to_string());
         } else {
-            holder.take(hidden, report);
+            let stale = holder.judge(&report.diagnostics, hidden, &mut verdicts);
+            report.summary.stale.extend(stale);
         }
     }
+    take(&verdicts, report);
     Ok(())
+}
+
+/// What baselines say of a finding.
+#[derive(Copy, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    /// Nothing.
+    #[default]
+    New,
+    /// One knows others like it, and not so many.
+    OneTooMany,
+    /// One knows it.
+    Known,
+}
+
+/// Takes out of the report what is known.
+fn take(verdicts: &[Verdict], report: &mut Report) {
+    let all = report.diagnostics.len();
+    let mut verdicts = verdicts.iter();
+    report.diagnostics.retain_mut(|one| {
+        let verdict = verdicts.next().copied().unwrap_or_default();
+        if verdict == Verdict::OneTooMany {
+            one.help.push(
+                "the baseline knows others like this one, and not so many: any of them may be \
+                 the new one"
+                    .into(),
+            );
+        }
+        verdict != Verdict::Known
+    });
+    report.summary.known += all - report.diagnostics.len();
 }
 
 /// A baseline among the configurations that it is for.
@@ -102,52 +136,45 @@ impl<'r> Holder<'r> {
         Self { loader, files, baseline, names, ran }
     }
 
-    /// Takes out of the report what is known, and says what is known and not found.
-    fn take(self, hidden: &[(&'static str, Location)], report: &mut Report) {
+    /// Says which findings are known, and what is known and not found.
+    fn judge(
+        &self,
+        found: &[Diagnostic],
+        hidden: &[Diagnostic],
+        verdicts: &mut [Verdict],
+    ) -> Vec<String> {
         let mut left = self.baseline.known.clone();
-        let all = report.diagnostics.len();
-        report.diagnostics.retain_mut(|one| {
-            let known = self.known(one.rule, one.at).and_then(|known| left.get_mut(&known));
-            match known {
-                Some(0) => {
-                    one.help.push(
-                        "the baseline knows others like this one, and not so many: any of them may be \
-                         the new one"
-                            .into(),
-                    );
-                    true
-                }
-                Some(count) => {
-                    *count -= 1;
-                    false
-                }
-                None => true,
-            }
-        });
-        report.summary.known += all - report.diagnostics.len();
-        for (rule, at) in hidden {
-            if let Some(count) = self.known(rule, *at).and_then(|known| left.get_mut(&known)) {
+        for (one, verdict) in found.iter().zip(verdicts) {
+            let Some(count) = self.known(one).and_then(|known| left.get_mut(&known)) else {
+                continue;
+            };
+            let own = if *count == 0 { Verdict::OneTooMany } else { Verdict::Known };
+            *count = count.saturating_sub(1);
+            *verdict = own.max(*verdict);
+        }
+        for one in hidden {
+            if let Some(count) = self.known(one).and_then(|known| left.get_mut(&known)) {
                 *count = count.saturating_sub(1);
             }
         }
         let stale = left.iter().filter(|(known, count)| **count > 0 && self.is_gone(known));
-        report.summary.stale.extend(stale.map(|(known, count)| self.sentence(known, *count)));
+        stale.map(|(known, count)| self.sentence(known, *count)).collect()
     }
 
     /// Takes all out of the report that a baseline may know, and makes a new one of it. What this run
     /// could not find stays as it was.
-    fn renew(mut self, hidden: &[(&'static str, Location)], report: &mut Report) -> Baseline {
+    fn renew(mut self, hidden: &[Diagnostic], report: &mut Report) -> Baseline {
         let mut new: BTreeMap<Known, usize> = BTreeMap::new();
         let all = report.diagnostics.len();
         report.diagnostics.retain(|one| {
-            let known = self.known(one.rule, one.at);
+            let known = self.known(one);
             let is_new = known.is_none();
             known.into_iter().for_each(|known| *new.entry(known).or_default() += 1);
             is_new
         });
         report.summary.known += all - report.diagnostics.len();
         let mut unseen: BTreeMap<Known, usize> = BTreeMap::new();
-        for known in hidden.iter().filter_map(|(rule, at)| self.known(rule, *at)) {
+        for known in hidden.iter().filter_map(|one| self.known(one)) {
             *unseen.entry(known).or_default() += 1;
         }
         for (known, count) in std::mem::take(&mut self.baseline.known) {
@@ -165,10 +192,10 @@ impl<'r> Holder<'r> {
     }
 
     /// What a baseline calls a finding, if it is in a text that it is for.
-    fn known(&self, rule: &str, at: Location) -> Option<Known> {
-        let file = self.names.get(&at.source)?.clone();
-        let directive = directive(self.files.tree(at.source), at.span);
-        Some(Known { file, rule: rule.to_owned(), directive })
+    fn known(&self, one: &Diagnostic) -> Option<Known> {
+        let file = self.names.get(&one.at.source)?.clone();
+        let directive = directive(self.files.tree(one.at.source), one.at.span);
+        Some(Known { file, rule: one.rule.to_owned(), directive })
     }
 
     /// Whether this run would have found it, were it there: its rule ran over its file, or there is

@@ -129,6 +129,8 @@ pub enum SettingsChoice {
 /// Which findings are known already, and not reported again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BaselineChoice {
+    /// None: what is asked is no matter of what was there before.
+    None,
     /// Those of the baseline that the settings name, if they name one.
     Settings,
     /// Those of this one.
@@ -163,9 +165,9 @@ fn analysed(loader: &dyn Loader, found: find::Found, request: &Request) -> Resul
     shared::withhold(&mut report.diagnostics, &units, &reported.ends);
     report.own = std::mem::take(&mut reported.files);
     settle(&mut report, &files, &reported);
-    if request.upgrade.is_none() {
-        baseline::hold(loader, request, &files, &units, &reported.hidden, &mut report)?;
-    }
+    let hidden = unseen(std::mem::take(&mut reported.hidden), &report, &reported);
+    report.summary.hidden = hidden.len();
+    baseline::hold(loader, request, &files, &units, &hidden, &mut report)?;
     report.sources = std::mem::take(&mut files.sources);
     count(&mut report, &reported);
     Ok(report)
@@ -243,8 +245,8 @@ struct Shown {
     files: HashSet<SourceId>,
     /// The hops, by place and by what is found there: a place in two servers may be two hops.
     hops: HashSet<(Location, u64)>,
-    /// Rule and place of what is found and not shown.
-    hidden: Vec<(&'static str, Location)>,
+    /// What is found and not shown.
+    hidden: Vec<Diagnostic>,
 }
 
 /// Puts findings in order, each once.
@@ -263,6 +265,15 @@ fn settle(report: &mut Report, files: &Files, shown: &Shown) {
         let tree = files.tree_of(one.at.source);
         one.directive = tree.map(|tree| baseline::directive(tree, one.at.span)).unwrap_or_default();
     }
+}
+
+/// What is found and not shown, each once: nothing that is shown for another configuration.
+fn unseen(mut hidden: Vec<Diagnostic>, report: &Report, shown: &Shown) -> Vec<Diagnostic> {
+    shared::keep_common(&mut hidden, &shown.sources);
+    let key = |one: &Diagnostic| (one.rule, one.at, one.message.clone());
+    let mut known: HashSet<_> = report.diagnostics.iter().map(key).collect();
+    hidden.retain(|one| known.insert(key(one)));
+    hidden
 }
 
 /// Counts what is found.

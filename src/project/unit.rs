@@ -166,7 +166,6 @@ impl Unit {
             }
         };
         report.diagnostics.extend(outcome.diagnostics);
-        report.summary.hidden += outcome.hidden.len();
         shown.hidden.extend(outcome.hidden);
         report.summary.complete &= self.config.is_complete();
         for unread in self.config.unread() {

@@ -338,4 +338,56 @@ fn each_configuration_has_the_baseline_of_its_settings() {
     let run = tree.run("check a b --output-format concise -q");
     let files: Vec<_> = run.out.lines().map(|line| &line[..12]).collect();
     assert_eq!(files, ["b/nginx.conf"; 2], "{run:?}");
+    // What both know of a file that they share is found once, for both.
+    tree.write("both/s.conf", SITE);
+    for side in ["a", "b"] {
+        let root = ROOT.replace("conf.d/*.conf", "../both/s.conf");
+        tree.write(&format!("{side}/nginx.conf"), &root);
+        let run = tree.run_in(side, "check nginx.conf ../both --write-baseline known.toml");
+        assert_eq!(run.exit, Some(0), "{run:?}");
+        assert!(tree.read(&format!("{side}/known.toml")).contains("../both/s.conf"));
+    }
+    let run = tree.run("check a b both");
+    assert_eq!(run.exit, Some(0), "{run:?}");
+    assert!(!run.err.contains("not found any more"), "{run:?}");
+    tree.write("both/s.conf", "server { listen 82; }\n");
+    let run = tree.run("check a b both");
+    assert_eq!(run.err.matches("is not found any more in ../both/s.conf").count(), 2, "{run:?}");
+}
+
+#[test]
+fn what_is_hidden_in_several_configurations_is_hidden_once() {
+    let tree = Tree::new();
+    let more = "    location /c {\n        proxy_pass http://127.0.0.1:81;\n    }\n}\n";
+    tree.write("both/s.conf", &SITE.replace("\n}\n", &format!("\n{more}")));
+    let root =
+        ROOT.replace("proxy_pass ", "fastcgi_pass ").replace("http://127.0.0.1:81", "unix:/f");
+    for side in ["a", "b"] {
+        let root = root.replace("conf.d/*.conf", "../both/s.conf");
+        tree.write(&format!("{side}/nginx.conf"), &root);
+    }
+    tree.write("ngxlint.toml", "[rules]\nprotocol = \"warning\"\n");
+    let quiet = "check a b both --fail-on error --min-level error";
+    let run = tree.run(quiet);
+    assert!(run.out.contains("; 2 hidden below"), "{run:?}");
+    let run = tree.run("check a b both --write-baseline all.toml");
+    assert!(run.exit == Some(0) && tree.read("all.toml").contains("count = 2"), "{run:?}");
+    tree.write("both/s.conf", SITE);
+    let run = tree.run(&format!("{quiet} --baseline all.toml"));
+    assert!(run.out.contains("; 1 hidden below") && run.err.contains("(1 of 2)"), "{run:?}");
+    let run = tree.run(&format!("{quiet} --write-baseline all.toml"));
+    let known = tree.read("all.toml");
+    assert!(known.contains("both/s.conf") && !known.contains("count"), "{run:?} {known}");
+}
+
+#[test]
+fn who_asks_a_question_needs_no_baseline() {
+    let tree = Tree::new();
+    tree.write("ngxlint.toml", "baseline = \"gone.toml\"\n");
+    assert_eq!(tree.run("check").exit, Some(2));
+    tree.write("error.log", "");
+    for arguments in ["hops", "upgrade --from 1.28.2 --to 1.28.3", "diagnose error.log"] {
+        let run = tree.run(arguments);
+        assert!(run.exit != Some(2) && !run.err.contains("gone.toml"), "{run:?}");
+    }
 }
