@@ -3,7 +3,8 @@
 use super::draft::{insert_behind, peers_in_words};
 use super::{Context, On, Rule};
 use crate::diagnostic::{Applicability, Category, Level};
-use crate::model::{Evidence, Hop, Mismatch, shown};
+use crate::model::{Evidence, Hop, Mismatch, Scope, shown};
+use crate::nginx::id;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -34,7 +35,14 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
     let mut listens: Vec<_> = hop
         .peers_of(clash)
         .filter_map(|peer| match peer.evidence() {
-            Evidence::Listener { default, .. } => Some((*default, peer.tls() == Some(true))),
+            Evidence::Listener { default, .. } => {
+                let holds =
+                    |scope: &Scope<'_>| scope.own(id::LISTEN).any(|one| one.name() == *default);
+                let server = model.scopes().find(holds)?;
+                // Nothing that listens is of use without one.
+                server.effective(id::SSL_CERTIFICATE).next()?;
+                Some((*default, peer.tls() == Some(true)))
+            }
             _ => None,
         })
         .collect();
