@@ -165,3 +165,14 @@ fn of_two_ways_to_mend_it_none_is_taken() {
     assert_eq!(with(&[Safe, Unsafe, Unsafe]), (1, 1, 0));
     assert_eq!(with(&[Safe, Safe, Unsafe]), (0, 0, 0));
 }
+
+#[test]
+fn one_line_is_written_into_a_block_once() {
+    let text = b"s { a; b; }\nt { c; }\n";
+    let line = |at| ("r", at, at, " x;");
+    let chosen = |edits: &[_]| choose::choose(&report(text, edits), false).len();
+    assert_eq!(chosen(&[line(6), line(9)]), 1);
+    assert_eq!(chosen(&[line(6), line(20)]), 2);
+    // A word is none.
+    assert_eq!(chosen(&[("r", 5, 5, " y"), ("r", 8, 8, " y")]), 2);
+}

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Model;
 use super::accept::{Accepts, Applications, Mismatch, Tls};
 use super::address::{Address, Host};
-use super::hop::Kind;
+use super::hop::{Hop, Kind};
 use super::listener::{Listener, Socket};
 use super::scope::Scope;
 use super::shown;
@@ -434,11 +434,11 @@ impl Model<'_> {
         Some(own.filter(|one| !one.implicit).map_or(*default, |one| one.used))
     }
 
-    /// Whether every pass to the socket of a `listen` sends the header of the PROXY protocol, so that
-    /// none is refused where the socket wants it.
-    pub fn all_send_header_to(&self, listen: Use) -> bool {
+    /// Whether all passes to the socket of a `listen` are such, so that none is refused where the
+    /// socket takes no others.
+    pub fn all_to(&self, listen: Use, are_such: impl Fn(Hop<'_>) -> bool) -> bool {
         let leads_to = |peer: &Peer| self.listen_of(peer) == Some(listen);
-        self.hops().all(|hop| hop.proxy_protocol().is_some() || !hop.peers().iter().any(leads_to))
+        self.hops().all(|hop| are_such(hop) || !hop.peers().iter().any(leads_to))
     }
 
     /// The `server` of a `listen` of the socket that takes a connection to a peer.

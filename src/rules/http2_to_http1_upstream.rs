@@ -3,7 +3,7 @@
 use super::draft::{Draft, listen_in_words, peers_in_words, replace};
 use super::{Context, On, Rule, set};
 use crate::diagnostic::{Applicability, Category, Level};
-use crate::model::{Clash, Evidence, Hop, Kind, Mismatch, Model, Peer, Tls, shown};
+use crate::model::{Clash, Evidence, Hop, Kind, Mismatch, Model, Peer, Speech, Tls, shown};
 use crate::nginx::{Contexts, Version, VersionSet, id};
 
 /// The rule.
@@ -98,6 +98,14 @@ fn at_listener(draft: Draft<'_>, model: &Model<'_>, hop: Hop<'_>, peer: &Peer, c
         ),
         None => draft,
     };
+    // In cleartext others would be refused.
+    let speaks_http2 = |hop: Hop<'_>| {
+        let mut pieces = hop.speech().pieces();
+        pieces.all(|(_, speech)| matches!(speech, Some(Speech::Http2 | Speech::Grpc)))
+    };
+    if !tls && !model.all_to(listen.name(), speaks_http2) {
+        return;
+    }
     let what = if tls { "HTTP/2 too" } else { "HTTP/2 instead of HTTP/1" };
     draft.fix(
         format!("let the socket take {what} with `listen … http2`"),

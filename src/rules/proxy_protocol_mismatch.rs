@@ -106,7 +106,7 @@ fn unexpected(hop: Hop<'_>, clash: &Clash, cx: &mut Context<'_>) {
     let mut peers = hop.peers_of(clash);
     if let (Some(listen), None) = (peers.next().and_then(listener), peers.next())
         && let Some(word) = listen.directive().args().last()
-        && model.all_send_header_to(listen.name())
+        && model.all_to(listen.name(), |hop| hop.proxy_protocol().is_some())
     {
         let edits = vec![replace(listen, Span::at(word.span().end), " proxy_protocol")];
         draft = draft.fix("want the header at the listener", Applicability::Unsafe, None, edits);

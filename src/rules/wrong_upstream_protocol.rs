@@ -38,7 +38,7 @@ fn check(hop: Hop<'_>, cx: &mut Context<'_>) {
             .help("a peer speaks one of them: give each protocol a port of its own"),
         None => draft.help(format!("write {}", pass_for(takes))),
     };
-    if let Some(edits) = by_proxy_pass(hop, clash, takes) {
+    if let Some(edits) = by_proxy_pass(hop, clash) {
         draft.fix("speak HTTP with `proxy_pass`", Applicability::Unsafe, None, edits);
     }
 }
@@ -69,20 +69,17 @@ fn pass_for(takes: Applications) -> &'static str {
 }
 
 /// The mend for a peer that speaks HTTP. What its `*_param` lines said is lost.
-fn by_proxy_pass(
-    hop: Hop<'_>,
-    clash: &Clash,
-    takes: Applications,
-) -> Option<Vec<crate::diagnostic::Edit>> {
+fn by_proxy_pass(hop: Hop<'_>, clash: &Clash) -> Option<Vec<crate::diagnostic::Edit>> {
     let cgi = matches!(hop.kind(), Kind::Fastcgi | Kind::Scgi | Kind::Uwsgi);
     let used = hop.used();
     let word = used.directive().arg(0).filter(|word| !word.is_quoted())?;
-    if !cgi || !takes.meets(Applications::HTTP1) || !clash.is_of_all(hop) {
+    let parts = || hop.peers_of(clash).flat_map(|peer| peer.accepts().within(&clash.affects));
+    let takes_http1 = parts().all(|(_, one)| one.applications.meets(Applications::HTTP1));
+    if !cgi || !takes_http1 || !clash.is_of_all(hop) {
         return None;
     }
-    let is_tls = |accepts: &crate::model::Accepts| accepts.tls == Tls::Required;
-    let mut parts = hop.peers_of(clash).flat_map(|peer| peer.accepts().within(&clash.affects));
-    let scheme = if parts.any(|(_, one)| is_tls(one)) { "https://" } else { "http://" };
+    let is_tls = parts().any(|(_, one)| one.tls == Tls::Required);
+    let scheme = if is_tls { "https://" } else { "http://" };
     let begin = match hop.scheme() {
         (at, Some(_)) => at.span,
         _ if word.raw().starts_with(b"$") => return None,

@@ -2,6 +2,7 @@
 //! the fuzz targets (`fuzz/`) what libFuzzer makes.
 
 pub(crate) mod fix;
+pub(crate) mod fixture;
 pub(crate) mod log;
 pub(crate) mod report;
 pub(crate) mod syntax;
