@@ -1,12 +1,13 @@
 //! Mismatches for real: each configuration is started, asked once or twice, and mended.
 
 use std::collections::BTreeSet;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::LazyLock;
 
 use ngxlint::errorlog::{Catalogue, Line};
 use ngxlint::nginx::Version;
 use ngxlint::rules::pages;
+use tempfile::TempDir;
 
 use super::client::{self, Answer, Outcome};
 use super::peer::Peer;
@@ -23,6 +24,23 @@ enum Expected {
     Nothing(&'static [&'static str]),
 }
 
+/// `ngxlint check` for one release on a text, with the settings of a user: where that is, and what
+/// came of it.
+fn checked(text: &str, settings: &str, version: Version, options: &[&str]) -> (TempDir, Output) {
+    let directory = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
+    put("nginx.conf", text);
+    put("ngxlint.toml", settings);
+    let output = Command::new(env!("CARGO_BIN_EXE_ngxlint"))
+        .arg("check")
+        .args(options)
+        .args(["--nginx-version", &version.to_string(), "nginx.conf"])
+        .current_dir(directory.path())
+        .output()
+        .unwrap();
+    (directory, output)
+}
+
 /// Where `ngxlint check --nginx-version` is held against what nginx just did, on the very text
 /// that nginx was given, with the settings of a user.
 fn lint_agrees(
@@ -32,17 +50,9 @@ fn lint_agrees(
     settings: &str,
     expected: Expected,
 ) {
-    let directory = tempfile::tempdir().unwrap();
-    let put = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
-    put("nginx.conf", text);
-    put("ngxlint.toml", settings);
     let min_level = if expected == Expected::Finding { "info" } else { "warning" };
-    let output = Command::new(env!("CARGO_BIN_EXE_ngxlint"))
-        .args(["check", "--output-format", "concise", "--min-level", min_level])
-        .args(["--nginx-version", &release_version.to_string(), "nginx.conf"])
-        .current_dir(directory.path())
-        .output()
-        .unwrap();
+    let options = ["--output-format", "concise", "--min-level", min_level];
+    let (_, output) = checked(text, settings, release_version, &options);
     let said = String::from_utf8(output.stdout).unwrap();
     let is_of = |line: &str, rule: &str| line.ends_with(&format!("[{rule}]"));
     let agrees = match expected {
@@ -218,20 +228,13 @@ fn every_mend_works() {
 /// The text as the program fixes it, with the settings of a user, and whether nothing is left to
 /// say of it.
 fn fixed(scene: &Scene, unsafely: bool) -> (String, bool) {
-    let directory = tempfile::tempdir().unwrap();
-    let at = |name: &str| directory.path().join(name);
-    std::fs::write(at("nginx.conf"), scene.text()).unwrap();
-    std::fs::write(at("ngxlint.toml"), scene.declared()).unwrap();
-    let run = Command::new(env!("CARGO_BIN_EXE_ngxlint"))
-        .args(["check", "--fix", "--min-level", "info"])
-        .args(unsafely.then_some("--unsafe-fixes"))
-        .args(["--nginx-version", &scene.release.version.to_string(), "nginx.conf"])
-        .current_dir(directory.path())
-        .output()
-        .unwrap();
-    let exit = run.status.code();
-    assert!(matches!(exit, Some(0 | 1)), "{}{run:?}", scene.told());
-    (std::fs::read_to_string(at("nginx.conf")).unwrap(), exit == Some(0))
+    let options = ["--fix", "--min-level", "info", "--unsafe-fixes"];
+    let options = if unsafely { &options } else { &options[..3] };
+    let version = scene.release.version;
+    let (directory, output) = checked(scene.text(), &scene.declared(), version, options);
+    let exit = output.status.code();
+    assert!(matches!(exit, Some(0 | 1)), "{}{output:?}", scene.told());
+    (std::fs::read_to_string(directory.path().join("nginx.conf")).unwrap(), exit == Some(0))
 }
 
 /// Rules whose fix writes down what nginx does already.
