@@ -8,7 +8,7 @@ use crate::page::Language;
 /// In which language.
 #[derive(Args)]
 pub(super) struct Choice {
-    /// The language of the page, where it is written in it [default: that of the locale]
+    /// The language of the page [default: that of the locale]
     #[arg(long, value_name = "LANGUAGE", value_parser = languages())]
     lang: Option<Language>,
 }

@@ -6,10 +6,10 @@ use std::str::FromStr;
 /// A language that pages are written in.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Language {
-    /// English: every page.
+    /// English.
     #[default]
     En,
-    /// Chinese: those of the category `protocol`.
+    /// Chinese.
     Zh,
 }
 

@@ -222,7 +222,7 @@ impl Rule {
         ALL.iter().copied().find(|rule| rule.name == name)
     }
 
-    /// Its page in that language, or, where there is none, in English, and in which it is.
+    /// Its page in that language; where nobody has written that one, in English.
     pub fn page_in(&self, language: Language) -> (Language, &'static str) {
         let chinese = || ZH.iter().find(|(name, _)| *name == self.name).map(|(_, page)| *page);
         match language {
