@@ -6,7 +6,6 @@ mod generate;
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use generate::Site;
@@ -14,7 +13,7 @@ use ngxlint::include::{Config, Files, Reach, resolve};
 use ngxlint::model::{Assumptions, Model};
 use ngxlint::nginx::{Contexts, Flavor, VersionSet};
 use ngxlint::project::{Request, SettingsChoice, check};
-use ngxlint::source::Memory;
+use ngxlint::source::{Bytes, Memory};
 use ngxlint::syntax::parse;
 
 const SERVERS: usize = 1000;
@@ -22,10 +21,10 @@ const ROOT: &str = "/site/nginx.conf";
 
 fn parsing(criterion: &mut Criterion) {
     let text = clean().one_file();
-    let bytes: Arc<[u8]> = text.as_bytes().into();
+    let bytes: Bytes = text.as_bytes().into();
     let mut group = criterion.benchmark_group("parse");
     group.throughput(Throughput::Bytes(text.len() as u64));
-    group.bench_function("one file", |bencher| bencher.iter(|| parse(Arc::clone(&bytes))));
+    group.bench_function("one file", |bencher| bencher.iter(|| parse(bytes.clone())));
     group.finish();
 }
 

@@ -18,14 +18,13 @@ pub use diff::diff;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use self::choose::Chosen;
 use crate::diagnostic::{Applicability, Diagnostic, Report};
-use crate::source::SourceId;
+use crate::source::{Bytes, SourceId};
 
 /// Texts by the names of their files.
-pub type Texts = BTreeMap<PathBuf, Arc<[u8]>>;
+pub type Texts = BTreeMap<PathBuf, Bytes>;
 
 /// What came of fixing.
 #[derive(Debug)]
@@ -46,9 +45,9 @@ pub struct Changed {
     /// The name of its file, as one would type it.
     pub path: PathBuf,
     /// The bytes as they were read.
-    pub before: Arc<[u8]>,
+    pub before: Bytes,
     /// The bytes now.
-    pub after: Arc<[u8]>,
+    pub after: Bytes,
 }
 
 /// A fix of a finding.
@@ -136,14 +135,14 @@ pub fn fix<E>(
         drop(kept);
         for text in next {
             let source = report.sources.source(text.source);
-            before.entry(source.name.clone()).or_insert_with(|| Arc::clone(&source.bytes));
+            before.entry(source.name.clone()).or_insert_with(|| source.bytes.clone());
             texts.insert(source.name.clone(), text.bytes.into());
         }
         report = lint(&texts).map_err(Error::Lint)?;
     }
     let changed = before.into_iter().filter_map(|(path, before)| {
         let after = texts.get(&path).filter(|after| **after != before)?;
-        Some(Changed { after: Arc::clone(after), path, before })
+        Some(Changed { after: after.clone(), path, before })
     });
     Ok(Fixed { changed: changed.collect(), report, applied, withheld })
 }

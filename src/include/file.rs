@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{FileKind, Loader, SourceId, Sources};
+use crate::source::{Bytes, FileKind, Loader, SourceId, Sources};
 use crate::syntax::{self, Note, Parsed, Problem, Tree};
 
 /// Offsets are 32 bits wide.
@@ -32,8 +32,8 @@ struct File {
 
 impl Files {
     /// Parses a text and keeps it under the name it is shown by.
-    pub fn add(&mut self, name: PathBuf, bytes: Arc<[u8]>) -> SourceId {
-        let source = self.sources.add(name, Arc::clone(&bytes));
+    pub fn add(&mut self, name: PathBuf, bytes: Bytes) -> SourceId {
+        let source = self.sources.add(name, bytes.clone());
         let Parsed { tree, problems } = syntax::parse(bytes);
         let notes = syntax::notes(&tree);
         self.files.push(File { canonical: None, tree: Arc::new(tree), problems, notes });

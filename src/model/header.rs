@@ -283,7 +283,21 @@ impl HeaderValue {
     }
 }
 
-impl Model<'_> {
+impl<'m> Model<'m> {
+    /// The `proxy_set_header` lines that set `Upgrade` or `Connection`, each in its own block: of all
+    /// that set headers only few do.
+    pub fn upgrade_lines(&'m self) -> impl Iterator<Item = Header<'m>> {
+        let lines = self.upgrade_lines.get_or_init(|| {
+            let all = self.every(id::PROXY_SET_HEADER);
+            let own = all.filter(|(used, _)| {
+                let name = used.directive().exemplar().arg(0);
+                name.is_some_and(|name| name.is(b"upgrade") || name.is(b"connection"))
+            });
+            own.map(|(used, scope)| (used.name(), scope.id())).collect()
+        });
+        lines.iter().map(|(used, scope)| self.scope(*scope).header(self.used(*used)))
+    }
+
     /// A variable that says `upgrade` where the client asks for an upgrade and not elsewhere, by a
     /// `map` of this configuration; in lower case.
     pub fn upgrade_map(&self) -> Option<&str> {

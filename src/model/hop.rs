@@ -211,10 +211,11 @@ fn peers(pass: &Pass<'_>, text: &[u8], tls: Option<bool>, budget: &mut usize) ->
     let text = without_uri(pass.kind, text);
     let scheme = split_scheme(pass.kind, text);
     // What follows the host may hold variables without harm.
-    if let Some((scheme_tls, rest)) = scheme
-        && !host(rest).contains(&b'$')
-    {
-        return pass.constant_peers(host(rest), tls.or(scheme_tls));
+    if let Some((scheme_tls, rest)) = scheme {
+        let host = host(rest);
+        if !host.contains(&b'$') {
+            return pass.constant_peers(host, tls.or(scheme_tls));
+        }
     }
     let unknown = || {
         let (scheme_tls, shown) = scheme.map_or((None, text), |(tls, rest)| (tls, host(rest)));
@@ -239,7 +240,10 @@ fn without_uri(kind: Kind, text: &[u8]) -> &[u8] {
     let uris: [&[u8]; 3] = [b"$request_uri", b"$uri", b"$document_uri"];
     let begins = |uri: &&[u8]| memchr::memmem::find(text, uri).filter(|at| *at > 0);
     // Most texts have no variable at all.
-    let at = memchr::memchr(b'$', text).and_then(|_| uris.iter().filter_map(begins).min());
+    if !text.contains(&b'$') {
+        return text;
+    }
+    let at = uris.iter().filter_map(begins).min();
     let text = at.map_or(text, |at| &text[..at]);
     let scheme = match split_scheme(kind, text) {
         Some((_, rest)) => text.len() - rest.len(),
@@ -283,7 +287,9 @@ pub(super) fn host(text: &[u8]) -> &[u8] {
         let end = text[5..].iter().position(|byte| *byte == b':');
         return end.map_or(text, |end| &text[..5 + end]);
     }
-    &text[..memchr::memchr3(b'/', b'?', b'#', text).unwrap_or(text.len())]
+    // Such texts are short.
+    let end = text.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+    &text[..end.unwrap_or(text.len())]
 }
 
 fn clashes(scope: Scope<'_>, hop: &Data) -> Vec<Clash> {

@@ -17,7 +17,10 @@ pub(super) struct Known<'m> {
 impl<'m> Known<'m> {
     pub(super) fn new(config: &Config) -> Self {
         let places = if config.uses() > 1 { 1 << PLACES } else { 0 };
-        Self { right: vec![0; config.line_count()], texts: vec![(0, &[]); places] }
+        // Written at once: pages that are read first are fetched twice.
+        let mut right = Vec::with_capacity(config.line_count());
+        right.resize(config.line_count(), 0);
+        Self { right, texts: vec![(0, &[]); places] }
     }
 
     /// Whether a line was found right in such a block.

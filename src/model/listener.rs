@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::net::{IpAddr, Ipv6Addr};
 
 use foldhash::{HashMap, HashSet, HashSetExt};
+use smallvec::{SmallVec, smallvec};
 
 use super::Model;
 use super::address::{self, Host};
@@ -119,7 +120,8 @@ pub(super) struct Sockets {
 
 impl Sockets {
     pub(super) fn build(model: &Model<'_>) -> Self {
-        let mut sockets = Self::default();
+        let lines = model.scopes.every(id::LISTEN).map(|(_, lines)| lines.len()).sum();
+        let mut sockets = Self { bound: Vec::with_capacity(lines), ..Self::default() };
         for id in model.scopes.ids() {
             let scope = Scope { model, id };
             let family = match scope.context() {
@@ -273,17 +275,17 @@ impl Sockets {
     }
 
     /// The hosts under which a socket for `host` may be listed, the most specific first.
-    fn candidates(&self, host: &Host) -> Vec<Host> {
+    fn candidates(&self, host: &Host) -> SmallVec<[Host; 4]> {
         match host {
             _ if host.is_loopback_name() => {
                 let v6 = Host::Ip(IpAddr::V6(Ipv6Addr::LOCALHOST));
-                vec![Host::LOOPBACK, Host::ANY4, v6, Host::ANY6]
+                smallvec![Host::LOOPBACK, Host::ANY4, v6, Host::ANY6]
             }
             Host::Ip(address) if host.is_loopback() || self.own.contains(host) => {
                 let any = if address.is_ipv4() { Host::ANY4 } else { Host::ANY6 };
-                vec![host.clone(), any]
+                smallvec![host.clone(), any]
             }
-            _ => vec![host.clone()],
+            _ => smallvec![host.clone()],
         }
     }
 }

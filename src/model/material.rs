@@ -139,10 +139,9 @@ impl<'m> Finder<'m> {
     /// A server of `http` or `stream`, whether or not it listens for TLS.
     fn server(&mut self, scope: Scope<'m>) {
         let in_stream = scope.context() == Contexts::STREAM_SERVER;
-        let certificates = scope.effective(id::SSL_CERTIFICATE);
-        let refuses = scope.flag(id::SSL_REJECT_HANDSHAKE).is_some();
-        let first = certificates.clone().next();
-        if first.is_none() && !refuses {
+        // Without a certificate only whom to believe is asked for, and only where it is refused.
+        let asks = || self.model.scopes.has(id::SSL_VERIFY_CLIENT) && refuses_handshakes(scope);
+        if !has_certificate(scope) && !asks() {
             return;
         }
         // Servers of `stream` by name since 1.25.5: before, only what listens is looked at.

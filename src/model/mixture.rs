@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use smallvec::SmallVec;
+
 use super::Model;
 use super::accept::{Accepts, Applications, Tls};
 use super::hop::Kind;
@@ -60,7 +62,7 @@ fn mixture(model: &Model<'_>, upstream: &Upstream) -> Option<Mixture> {
     let certain = |peer: &Peer| peer.certainty() == Some(Certainty::Certain);
     let first = peers.first()?.accepts();
     let differ = peers.iter().any(|peer| peer.accepts() != first);
-    let parts = if differ { first.within(model.target()) } else { Vec::new() };
+    let parts = if differ { first.within(model.target()) } else { SmallVec::new() };
     for (part, _) in parts {
         let at = |peer: &Peer| peer.accepts().within(&part).first().map(|(_, accepts)| **accepts);
         for way in [tls as fn(&Accepts) -> Way, header, application] {

@@ -185,6 +185,8 @@ pub struct Model<'c> {
     spoken: OnceCell<Vec<Speech>>,
     /// Whether some line tells of gRPC by its words, once somebody asks.
     grpc_lines: OnceCell<bool>,
+    /// The lines that set `Upgrade` or `Connection`, once somebody asks.
+    upgrade_lines: OnceCell<Vec<(Use, ScopeId)>>,
     /// A variable that says `upgrade` where a client does, once somebody asks.
     upgrade_map: OnceCell<Option<String>>,
     /// Which upstream is reached by which hop, once somebody asks.
@@ -218,6 +220,7 @@ impl<'c> Model<'c> {
             unread: OnceCell::new(),
             spoken: OnceCell::new(),
             grpc_lines: OnceCell::new(),
+            upgrade_lines: OnceCell::new(),
             upgrade_map: OnceCell::new(),
             reached: OnceCell::new(),
             modules: Modules::default(),
@@ -308,6 +311,11 @@ impl<'c> Model<'c> {
     /// Every block, in the order in which they begin.
     pub fn scopes(&self) -> impl Iterator<Item = Scope<'_>> {
         self.scopes.ids().map(|id| Scope { model: self, id })
+    }
+
+    /// The blocks in which a directive of that name stands.
+    pub fn blocks_with(&self, id: DirectiveId) -> impl Iterator<Item = Scope<'_>> {
+        self.scopes.every(id).map(move |(id, _)| Scope { model: self, id })
     }
 
     /// The directives of that name with the block they stand in, block by block.

@@ -55,21 +55,22 @@ impl<'m> Model<'m> {
     pub fn duplicates(&'m self) -> Vec<Duplicate> {
         let mut finder =
             Finder { model: self, known: vec![Vec::new(); DirectiveId::COUNT], found: Vec::new() };
-        for scope in self.scopes() {
+        for scope in self.scopes.repeating().iter().map(|id| self.scope(*id)) {
             let context = scope.context();
-            if context.is_empty() || context == Contexts::OTHER {
-                continue;
-            }
-            for (id, lines) in scope.repeated() {
-                finder.group(scope, id, lines);
-            }
-            match context {
-                Contexts::HTTP => finder.formats(scope),
-                Contexts::LOCATION | Contexts::IF_IN_LOCATION => finder.places(scope),
-                Contexts::UPSTREAM | Contexts::STREAM_UPSTREAM => finder.methods(scope),
-                _ => {}
+            if !context.is_empty() && context != Contexts::OTHER {
+                scope.repeated().for_each(|(id, lines)| finder.group(scope, id, lines));
             }
         }
+        let is_one = |scope: &Scope<'_>, of: &[Contexts]| of.contains(&scope.context());
+        let http =
+            self.blocks_with(id::LOG_FORMAT).filter(|scope| is_one(scope, &[Contexts::HTTP]));
+        http.for_each(|scope| finder.formats(scope));
+        let locations = [Contexts::LOCATION, Contexts::IF_IN_LOCATION];
+        let aliases = self.blocks_with(id::ALIAS).filter(|scope| is_one(scope, &locations));
+        aliases.for_each(|scope| finder.places(scope));
+        let upstreams = [Contexts::UPSTREAM, Contexts::STREAM_UPSTREAM];
+        let balanced = self.scopes().filter(|scope| is_one(scope, &upstreams));
+        balanced.for_each(|scope| finder.methods(scope));
         finder.paths();
         finder.found.extend(self.zone_clashes());
         finder.found.retain(|one| !self.is_between_templates(one));

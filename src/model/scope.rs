@@ -31,6 +31,8 @@ pub(super) struct Scopes {
     groups: Vec<(ScopeId, u32)>,
     /// Where the groups of each directive begin; those of most are none.
     starts: Vec<u32>,
+    /// Those in which some directive stands more than once, in the order in which they end.
+    repeating: Vec<ScopeId>,
 }
 
 #[derive(Debug)]
@@ -134,8 +136,13 @@ impl Scopes {
         self.entries.extend(pending.drain(from..));
         let own = &mut self.entries[start..];
         own.sort_by_key(|entry| entry.id);
+        let mut repeats = false;
         for group in own.chunk_by(|one, other| one.id == other.id) {
             self.starts[group[0].id.index()] += 1;
+            repeats |= group.len() > 1;
+        }
+        if repeats {
+            self.repeating.push(scope);
         }
         let end = self.all.len() as u32;
         let data = &mut self.all[scope.index()];
@@ -156,19 +163,44 @@ impl Scopes {
         lead(&entries[entries.partition_point(|entry| entry.id < id)..], id)
     }
 
+    fn groups(&self, id: DirectiveId) -> &[(ScopeId, u32)] {
+        let (start, end) = (self.starts[id.index()], self.starts[id.index() + 1]);
+        &self.groups[start as usize..end as usize]
+    }
+
+    fn group_entries(&self, id: DirectiveId, (scope, first): (ScopeId, u32)) -> &[Entry] {
+        let end = self.all[scope.index()].entries.end;
+        lead(&self.entries[first as usize..end as usize], id)
+    }
+
     /// The scopes in which a directive stands, each with its entries there.
     pub(super) fn every(&self, id: DirectiveId) -> impl Iterator<Item = (ScopeId, &[Entry])> {
-        let (start, end) = (self.starts[id.index()], self.starts[id.index() + 1]);
-        let groups = self.groups[start as usize..end as usize].iter();
-        groups.map(move |(scope, first)| {
-            let end = self.all[scope.index()].entries.end;
-            (*scope, lead(&self.entries[*first as usize..end as usize], id))
-        })
+        self.groups(id).iter().map(move |group| (group.0, self.group_entries(id, *group)))
+    }
+
+    /// The entries of a directive in the nearest scope, from `scope` outward, that has any.
+    fn nearest(&self, scope: ScopeId, id: DirectiveId) -> &[Entry] {
+        let groups = self.groups(id);
+        if groups.len() <= FEW {
+            // Those that hold `scope` begin before its end and end behind it: the last is nearest.
+            let holds = |around: ScopeId| {
+                around <= scope && scope.index() < self.all[around.index()].end as usize
+            };
+            let group = groups.iter().rev().find(|(around, _)| holds(*around));
+            return group.map_or(&[], |group| self.group_entries(id, *group));
+        }
+        let chain = std::iter::successors(Some(scope), |scope| self.all[scope.index()].parent);
+        chain.map(|scope| self.own(scope, id)).find(|own| !own.is_empty()).unwrap_or_default()
     }
 
     /// Whether a directive stands anywhere.
     pub(super) fn has(&self, id: DirectiveId) -> bool {
         self.starts[id.index()] < self.starts[id.index() + 1]
+    }
+
+    /// The scopes in which some directive stands more than once, in the order in which they end.
+    pub(super) fn repeating(&self) -> &[ScopeId] {
+        &self.repeating
     }
 
     /// Directives that no catalogue knows, with the block they stand in.
@@ -180,6 +212,9 @@ impl Scopes {
         (0..self.all.len()).map(ScopeId::new)
     }
 }
+
+/// A directive that stands in no more blocks is looked for in all of them.
+const FEW: usize = 8;
 
 /// The entries of a directive that come first.
 fn lead(entries: &[Entry], id: DirectiveId) -> &[Entry] {
@@ -306,14 +341,15 @@ impl<'m> Scope<'m> {
     /// The directives of that name in force: its own, else those of the nearest block around it
     /// that has any, unless they are not inherited.
     pub fn effective(self, id: DirectiveId) -> impl DoubleEndedIterator<Item = Used<'m>> + Clone {
-        let scopes = &self.model.scopes;
-        let is_handed_on = || id.merge(self.context().family()) != Merge::None;
-        let nearest = if scopes.has(id) && is_handed_on() {
-            self.chain().find(|scope| !scopes.own(scope.id, id).is_empty()).unwrap_or(self)
+        let model = self.model;
+        let in_force = if !model.scopes.has(id) {
+            &[]
+        } else if id.merge(self.context().family()) == Merge::None {
+            model.scopes.own(self.id, id)
         } else {
-            self
+            model.scopes.nearest(self.id, id)
         };
-        nearest.own(id)
+        in_force.iter().map(move |entry| model.config.used(entry.used))
     }
 
     /// The value of a directive with one argument in force, with the directive.

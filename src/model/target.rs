@@ -48,12 +48,15 @@ pub(super) fn narrow(model: &Model<'_>, target: &VersionSet) -> Narrowed {
         doubtful: vec![Vec::new(); DirectiveId::COUNT],
     };
     let mut known = Known::new(model.config);
+    let may_narrow: Vec<bool> = DirectiveId::all()
+        .map(|id| model.scopes.has(id) && narrowing.may_be_narrowed_by(id))
+        .collect();
     let directives = model.scopes().flat_map(|scope| {
         let context = scope.context();
         scope.entries().iter().map(move |entry| (*entry, context))
     });
     for (Entry { id, line, used }, context) in directives {
-        if known.is_right(line, context) {
+        if !may_narrow[id.index()] || known.is_right(line, context) {
             continue;
         }
         let used = model.used(used);
@@ -104,6 +107,18 @@ struct Doubtful {
 }
 
 impl Narrowing<'_> {
+    /// Whether some use of a directive may be taken by a part of the target alone: most are as old as
+    /// all of it.
+    fn may_be_narrowed_by(&mut self, id: DirectiveId) -> bool {
+        let definitions = id.definitions();
+        let is_in_part = |range: &nginx::Range| {
+            let versions = VersionSet::from(range.versions);
+            versions.meets(self.target) && !self.target.is_subset(&versions)
+        };
+        definitions.iter().flat_map(|one| one.ranges).any(is_in_part)
+            || definitions.iter().any(|one| !self.doubtful(id, one.family).is_empty())
+    }
+
     fn take(&mut self, id: DirectiveId, used: Used<'_>, context: Contexts) {
         let directive = used.directive();
         let way = (context, directive.args().len(), directive.is_block());

@@ -1,5 +1,7 @@
 //! A value that changes from release to release.
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::nginx::{Version, VersionRange, VersionSet};
 
 /// A value on the line of releases: what holds at first, and from which release on something else.
@@ -31,9 +33,9 @@ impl<T> Timeline<T> {
     }
 
     /// The values that hold somewhere in `target`, with the part of it in which they do.
-    pub fn within<'t>(&'t self, target: &VersionSet) -> Vec<(VersionSet, &'t T)> {
+    pub fn within<'t>(&'t self, target: &VersionSet) -> SmallVec<[(VersionSet, &'t T); 1]> {
         if self.changes.is_empty() {
-            return vec![(target.clone(), &self.first)];
+            return smallvec![(target.clone(), &self.first)];
         }
         self.pieces()
             .map(|(range, value)| (target.intersect(&range.into()), value))

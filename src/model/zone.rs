@@ -133,10 +133,11 @@ impl<'m> Model<'m> {
         zones
     }
 
-    /// Every line that names something: read once, for several rules ask.
+    /// Every line that declares something, and those that use what is not declared as it would have
+    /// to be: most uses are right, and nobody asks for them. Read once, for several rules ask.
     fn read_zones(&'m self) -> Vec<Named> {
         let mut zones = Zones::default();
-        let readers = DirectiveId::all().filter_map(|id| Some((id, reader(id)?)));
+        let readers = DirectiveId::all().filter_map(|id| Some((id, declaring(id)?)));
         let lines = readers.flat_map(|(id, read)| {
             self.every(id).map(move |(used, scope)| (scope.id(), used.name(), read))
         });
@@ -146,40 +147,27 @@ impl<'m> Model<'m> {
         for (scope, used, read) in lines {
             read(self.scope(scope), self.used(used), &mut zones);
         }
-        self.forget_right(&mut zones);
+        let declared = std::mem::take(&mut zones.declared);
+        let mut right = Right::new(self, &declared);
+        zones.used.retain(|one| !right.holds(one));
+        for (id, read) in DirectiveId::all().filter_map(|id| Some((id, using(id)?))) {
+            for (used, scope) in self.every(id) {
+                let before = zones.used.len();
+                read(scope, used, &mut zones);
+                if zones.used.get(before).is_some_and(|one| right.holds(one)) {
+                    zones.used.truncate(before);
+                }
+            }
+        }
         zones.used.retain(|zone| !is_placeholder(&zone.name));
         let own = |zone: Zone<'_>, declared: bool| {
             let Zone { used, span, name, kind, size } = zone;
             Named { used: used.name(), span, name: name.into_owned(), kind, size, declared }
         };
-        let declared = zones.declared.into_iter().map(|zone| own(zone, true));
+        let declared = declared.iter().map(|zone| own(zone.clone(), true));
         let named = declared.chain(zones.used.into_iter().map(|zone| own(zone, false)));
         // A parameter without a name is another's matter.
         named.filter(|one| !one.name.is_empty() || one.kind.is_word(one.declared)).collect()
-    }
-
-    /// Leaves out the uses that are right: most are, and nobody asks for them.
-    fn forget_right(&self, zones: &mut Zones<'_>) {
-        let Zones { declared, used } = zones;
-        let mut named: HashMap<(ZoneKind, &[u8]), usize> = HashMap::new();
-        for (index, zone) in declared.iter().enumerate() {
-            named.entry((zone.kind, &*zone.name)).or_insert(index);
-        }
-        // What one line uses, the next mostly uses too.
-        let mut last: Option<&Zone<'_>> = None;
-        used.retain(|one| {
-            if one.kind.is_built_in(&one.name) {
-                return false;
-            }
-            let same = |zone: &&Zone<'_>| zone.kind == one.kind && zone.name == one.name;
-            let found = last
-                .filter(same)
-                .or_else(|| named.get(&(one.kind, &*one.name)).map(|index| &declared[*index]));
-            let Some(first) = found else { return true };
-            last = found;
-            let (first, own) = (first.used.name(), one.used.name());
-            matches!(one.kind, ZoneKind::Format(_)) && !self.config.precedes(first, own)
-        });
     }
 
     /// Every name that is used and not declared as it would have to be.
@@ -270,6 +258,39 @@ impl<'m> Model<'m> {
     }
 }
 
+/// Tells the uses that are right.
+struct Right<'d, 'm> {
+    model: &'m Model<'m>,
+    /// The first declaration of each name.
+    first: HashMap<(ZoneKind, &'d [u8]), &'d Zone<'m>>,
+    /// What the last use led to: what one line uses, the next mostly uses too.
+    last: Option<&'d Zone<'m>>,
+}
+
+impl<'d, 'm> Right<'d, 'm> {
+    fn new(model: &'m Model<'m>, declared: &'d [Zone<'m>]) -> Self {
+        let mut first = HashMap::new();
+        for zone in declared {
+            first.entry((zone.kind, &*zone.name)).or_insert(zone);
+        }
+        Self { model, first, last: None }
+    }
+
+    fn holds(&mut self, one: &Zone<'_>) -> bool {
+        if one.kind.is_built_in(&one.name) {
+            return true;
+        }
+        let same = |zone: &&Zone<'_>| zone.kind == one.kind && zone.name == one.name;
+        let last = self.last.filter(same);
+        let Some(found) = last.or_else(|| self.first.get(&(one.kind, &*one.name)).copied()) else {
+            return false;
+        };
+        self.last = Some(found);
+        let is_before = || self.model.config.precedes(found.used.name(), one.used.name());
+        !matches!(one.kind, ZoneKind::Format(_)) || is_before()
+    }
+}
+
 /// What is behind a prefix in one of the words of a line.
 pub(super) fn parameter<'m>(used: Used<'m>, prefix: &[u8]) -> Option<Cow<'m, [u8]>> {
     let mut words = used.directive().args();
@@ -286,8 +307,8 @@ fn tail(value: Cow<'_, [u8]>, from: usize) -> Cow<'_, [u8]> {
 
 type Read<'m> = fn(Scope<'m>, Used<'m>, &mut Zones<'m>);
 
-/// How the lines of a directive are read; `None` for those that name nothing.
-fn reader<'m>(id: DirectiveId) -> Option<Read<'m>> {
+/// How the lines of a directive are read that declare something, or may; `None` for all others.
+fn declaring<'m>(id: DirectiveId) -> Option<Read<'m>> {
     Some(match id {
         id::LIMIT_REQ_ZONE | id::LIMIT_CONN_ZONE => |scope, used, zones| {
             declare(scope, used, b"zone=", zones);
@@ -316,6 +337,42 @@ fn reader<'m>(id: DirectiveId) -> Option<Read<'m>> {
             let (span, name) = (word.span(), word.value());
             list.push(Zone { used, span, name, kind, size: size.flatten() });
         },
+        id::LOG_FORMAT => |scope, used, zones| {
+            let Some(word) = used.directive().arg(0) else { return };
+            let kind = ZoneKind::Format(scope.context().family());
+            let (span, name) = (word.span(), word.value());
+            zones.declared.push(Zone { used, span, name, kind, size: None });
+        },
+        id::THREAD_POOL => |_, used, zones| {
+            let Some(word) = used.directive().arg(0) else { return };
+            let (span, name) = (word.span(), word.value());
+            zones.declared.push(Zone { used, span, name, kind: ZoneKind::Pool, size: None });
+        },
+        _ => return None,
+    })
+}
+
+/// How the lines of a directive are read that use something; each uses one thing at most.
+fn using<'m>(id: DirectiveId) -> Option<Read<'m>> {
+    Some(match id {
+        id::ACCESS_LOG => |scope, used, zones| {
+            // There are many, and nearly all are alike.
+            let (own, read) = (used.directive(), used.directive().exemplar());
+            let (Some(path), Some(word)) = (read.arg(0), read.arg(1)) else { return };
+            if *path.value() != *b"off" {
+                let kind = ZoneKind::Format(scope.context().family());
+                let (span, name) = (own.arg(1).map_or(word.span(), Word::span), word.value());
+                zones.used.push(Zone { used, span, name, kind, size: None });
+            }
+        },
+        id::AIO => |_, used, zones| {
+            let Some(word) = used.directive().arg(0) else { return };
+            let value = word.value();
+            if value.starts_with(b"threads=") && !value.contains(&b'$') {
+                let (span, name) = (word.span(), tail(value, b"threads=".len()));
+                zones.used.push(Zone { used, span, name, kind: ZoneKind::Pool, size: None });
+            }
+        },
         id::LIMIT_REQ => |scope, used, zones| {
             let mut words = used.directive().args();
             let Some(word) = words.find(|word| word.value().starts_with(b"zone=")) else { return };
@@ -327,35 +384,6 @@ fn reader<'m>(id: DirectiveId) -> Option<Read<'m>> {
         id::PROXY_CACHE => |scope, used, zones| first(id::PROXY_CACHE_PATH, scope, used, zones),
         id::SCGI_CACHE => |scope, used, zones| first(id::SCGI_CACHE_PATH, scope, used, zones),
         id::UWSGI_CACHE => |scope, used, zones| first(id::UWSGI_CACHE_PATH, scope, used, zones),
-        id::LOG_FORMAT => |scope, used, zones| {
-            let Some(word) = used.directive().arg(0) else { return };
-            let kind = ZoneKind::Format(scope.context().family());
-            let (span, name) = (word.span(), word.value());
-            zones.declared.push(Zone { used, span, name, kind, size: None });
-        },
-        id::ACCESS_LOG => |scope, used, zones| {
-            // There are many, and nearly all are alike.
-            let (own, read) = (used.directive(), used.directive().exemplar());
-            let (Some(path), Some(word)) = (read.arg(0), read.arg(1)) else { return };
-            if *path.value() != *b"off" {
-                let kind = ZoneKind::Format(scope.context().family());
-                let (span, name) = (own.arg(1).map_or(word.span(), Word::span), word.value());
-                zones.used.push(Zone { used, span, name, kind, size: None });
-            }
-        },
-        id::THREAD_POOL => |_, used, zones| {
-            let Some(word) = used.directive().arg(0) else { return };
-            let (span, name) = (word.span(), word.value());
-            zones.declared.push(Zone { used, span, name, kind: ZoneKind::Pool, size: None });
-        },
-        id::AIO => |_, used, zones| {
-            let Some(word) = used.directive().arg(0) else { return };
-            let value = word.value();
-            if value.starts_with(b"threads=") && !value.contains(&b'$') {
-                let (span, name) = (word.span(), tail(value, b"threads=".len()));
-                zones.used.push(Zone { used, span, name, kind: ZoneKind::Pool, size: None });
-            }
-        },
         _ => return None,
     })
 }

@@ -7,6 +7,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::table;
 
 /// The newest release the fact tables know.
@@ -97,7 +99,8 @@ impl VersionRange {
 /// A set of releases: disjoint ranges in order, no two of them touching.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct VersionSet {
-    ranges: Vec<VersionRange>,
+    /// Nearly every set is one range: it is kept where the set is.
+    ranges: SmallVec<[VersionRange; 1]>,
 }
 
 impl VersionSet {
@@ -118,7 +121,7 @@ impl VersionSet {
 
     /// `version` and everything after it.
     pub fn since(version: Version) -> Self {
-        Self { ranges: vec![VersionRange::new(version, None)] }
+        VersionRange::new(version, None).into()
     }
 
     /// Everything before `version`.
@@ -128,7 +131,7 @@ impl VersionSet {
 
     /// `since` (inclusive) to `until` (exclusive).
     pub fn between(since: Version, until: Version) -> Self {
-        [VersionRange::new(since, Some(until))].into_iter().collect()
+        VersionRange::new(since, Some(until)).into()
     }
 
     /// What is assumed where the user names no target: 1.20.0 to the newest known release.
@@ -178,6 +181,9 @@ impl VersionSet {
     /// The releases in both.
     #[must_use]
     pub fn intersect(&self, other: &Self) -> Self {
+        if let ([own], [other]) = (&self.ranges[..], &other.ranges[..]) {
+            return own.intersect(*other).into();
+        }
         let pairs = self.ranges.iter().flat_map(|a| other.ranges.iter().map(|b| a.intersect(*b)));
         pairs.collect()
     }
@@ -232,16 +238,17 @@ impl VersionSet {
 
 impl From<VersionRange> for VersionSet {
     fn from(range: VersionRange) -> Self {
-        [range].into_iter().collect()
+        if range.is_empty() { Self::none() } else { Self { ranges: smallvec![range] } }
     }
 }
 
 /// Sorts the ranges, drops empty ones and joins those that touch.
 impl FromIterator<VersionRange> for VersionSet {
     fn from_iter<I: IntoIterator<Item = VersionRange>>(ranges: I) -> Self {
-        let mut sorted: Vec<_> = ranges.into_iter().filter(|range| !range.is_empty()).collect();
+        let mut sorted: SmallVec<[VersionRange; 4]> =
+            ranges.into_iter().filter(|range| !range.is_empty()).collect();
         sorted.sort_by_key(|range| range.since);
-        let mut joined: Vec<VersionRange> = Vec::with_capacity(sorted.len());
+        let mut joined: SmallVec<[VersionRange; 1]> = SmallVec::new();
         for range in sorted {
             match joined.last_mut() {
                 Some(last) if last.until.is_none_or(|until| range.since <= until) => {

@@ -35,7 +35,6 @@ pub use upgrade::Upgrade;
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use self::overlay::Overlay;
 use crate::diagnostic::{Diagnostic, Level, Report, TargetRow};
@@ -218,7 +217,7 @@ pub fn fix(loader: &dyn Loader, request: &Request, unsafely: bool) -> Result<Fix
         for (path, bytes) in texts {
             match &mut request.stdin {
                 Some(stdin) if stdin.name == *path => stdin.bytes = bytes.to_vec(),
-                _ => overlay.put(path, Arc::clone(bytes)),
+                _ => overlay.put(path, bytes.clone()),
             }
         }
         check(&overlay, &request)

@@ -3,9 +3,8 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use crate::source::{FileKind, Loader, Walk};
+use crate::source::{Bytes, FileKind, Loader, Walk};
 
 /// `inner`, but some paths hold other texts.
 pub(super) struct Overlay<'l> {
@@ -18,7 +17,7 @@ struct Put {
     path: PathBuf,
     /// The one name of `path`.
     canonical: PathBuf,
-    bytes: Arc<[u8]>,
+    bytes: Bytes,
 }
 
 impl<'l> Overlay<'l> {
@@ -28,7 +27,7 @@ impl<'l> Overlay<'l> {
     }
 
     /// Puts `bytes` at `path`, which need not stand there.
-    pub(super) fn put(&mut self, path: &Path, bytes: Arc<[u8]>) {
+    pub(super) fn put(&mut self, path: &Path, bytes: Bytes) {
         let canonical = self.inner.canonical(path).unwrap_or_else(|_| {
             let directory = match path.parent() {
                 Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -52,16 +51,16 @@ impl<'l> Overlay<'l> {
 }
 
 impl Loader for Overlay<'_> {
-    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
+    fn read(&self, path: &Path) -> io::Result<Bytes> {
         match self.at(path) {
-            Some(put) => Ok(Arc::clone(&put.bytes)),
+            Some(put) => Ok(put.bytes.clone()),
             None => self.inner.read(path),
         }
     }
 
-    fn read_small(&self, path: &Path, most: usize) -> io::Result<Option<Arc<[u8]>>> {
+    fn read_small(&self, path: &Path, most: usize) -> io::Result<Option<Bytes>> {
         match self.at(path) {
-            Some(put) => Ok((put.bytes.len() <= most).then(|| Arc::clone(&put.bytes))),
+            Some(put) => Ok((put.bytes.len() <= most).then(|| put.bytes.clone())),
             None => self.inner.read_small(path, most),
         }
     }

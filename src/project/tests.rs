@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::diagnostic::{Diagnostic, Verdict};
-use crate::source::{Disk, FileKind, LineIndex, Memory, Walk};
+use crate::source::{Bytes, Disk, FileKind, LineIndex, Memory, Walk};
 
 fn memory(files: &[(&str, &str)]) -> Memory {
     let mut memory = Memory::default();
@@ -164,7 +164,7 @@ fn what_is_excluded_is_read_and_not_reported() {
 struct Locked(Vec<PathBuf>);
 
 impl Loader for Locked {
-    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
+    fn read(&self, path: &Path) -> io::Result<Bytes> {
         Disk.read(path)
     }
 

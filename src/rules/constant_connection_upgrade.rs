@@ -2,7 +2,6 @@
 
 use super::{Context, On, Rule, insert_before, replace};
 use crate::diagnostic::{Applicability, Category, Level};
-use crate::include::Used;
 use crate::model::{Header, Hop, Kind, Scope, Speech};
 use crate::nginx::{Contexts, id};
 
@@ -12,18 +11,23 @@ pub static RULE: Rule = Rule {
     category: Category::Protocol,
     level: Level::Info,
     page: include_str!("../../rules/constant-connection-upgrade.md"),
-    check: On::Directive(&[id::PROXY_SET_HEADER], check),
+    check: On::Config(check),
 };
 
 /// A path with one of these is evidently there for WebSocket.
 const SIGNS: [&[u8]; 8] =
     [b"cable", b"chat", b"hub", b"live", b"signalr", b"sock", b"stream", b"ws"];
 
-fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
-    let header = scope.header(used);
-    if !header.is("connection") || !header.may_hold("upgrade") {
-        return;
+fn check(cx: &mut Context<'_>) {
+    for header in cx.model().upgrade_lines() {
+        if header.is("connection") && header.may_hold("upgrade") {
+            connection(header, cx);
+        }
     }
+}
+
+fn connection(header: Header<'_>, cx: &mut Context<'_>) {
+    let (used, scope) = (header.used(), header.scope());
     let is_variable = used.directive().arg(1).is_none_or(|word| word.raw().contains(&b'$'));
     if is_variable {
         return;

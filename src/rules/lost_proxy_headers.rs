@@ -2,9 +2,8 @@
 
 use super::{Context, On, Rule, insert_before};
 use crate::diagnostic::{Applicability, Category, Edit, Level};
-use crate::include::Used;
 use crate::model::{HTTP11_DEFAULT, Header, Hop, Scope, Speech, shown};
-use crate::nginx::{VersionSet, id};
+use crate::nginx::{DirectiveId, VersionSet, id};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -12,15 +11,20 @@ pub static RULE: Rule = Rule {
     category: Category::Protocol,
     level: Level::Warning,
     page: include_str!("../../rules/lost-proxy-headers.md"),
-    check: On::Directive(&[id::GRPC_SET_HEADER, id::PROXY_SET_HEADER], check),
+    check: On::Config(check),
 };
 
-fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
-    let Some(directive) = used.directive().id() else { return };
-    // Of the lines of a block, the first speaks for all.
-    if scope.own(directive).next().is_none_or(|first| first.name() != used.name()) {
-        return;
+fn check(cx: &mut Context<'_>) {
+    for directive in [id::GRPC_SET_HEADER, id::PROXY_SET_HEADER] {
+        for scope in cx.model().blocks_with(directive) {
+            block(directive, scope, cx);
+        }
     }
+}
+
+fn block(directive: DirectiveId, scope: Scope<'_>, cx: &mut Context<'_>) {
+    // Of the lines of a block, the first speaks for all.
+    let Some(used) = scope.own(directive).next() else { return };
     let lost = scope.lost_headers(directive);
     if lost.is_empty() || scope.absence(scope.parent()).is_none() {
         return;

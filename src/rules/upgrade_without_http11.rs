@@ -2,8 +2,7 @@
 
 use super::{Context, On, Rule, speak_http11};
 use crate::diagnostic::{Applicability, Category, Level};
-use crate::include::Used;
-use crate::model::{Affected, Certainty, HTTP2_TO_UPSTREAM, Header, Kind, Scope, Speech};
+use crate::model::{Affected, Certainty, HTTP2_TO_UPSTREAM, Header, Kind, Speech};
 use crate::nginx::{Contexts, VersionSet, id};
 
 /// The rule.
@@ -12,14 +11,19 @@ pub static RULE: Rule = Rule {
     category: Category::Protocol,
     level: Level::Error,
     page: include_str!("../../rules/upgrade-without-http11.md"),
-    check: On::Directive(&[id::PROXY_SET_HEADER], check),
+    check: On::Config(check),
 };
 
-fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
-    let header = scope.header(used);
-    if !header.is("upgrade") || !header.is_sent() {
-        return;
+fn check(cx: &mut Context<'_>) {
+    for header in cx.model().upgrade_lines() {
+        if header.is("upgrade") && header.is_sent() {
+            upgrade(header, cx);
+        }
     }
+}
+
+fn upgrade(header: Header<'_>, cx: &mut Context<'_>) {
+    let scope = header.scope();
     let hops = scope.hops_under(id::PROXY_SET_HEADER);
     for speech in [Speech::Http10, Speech::Http2] {
         let proxies = hops.iter().filter(|hop| hop.kind() == Kind::Proxy);

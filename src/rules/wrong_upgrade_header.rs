@@ -2,8 +2,7 @@
 
 use super::{Context, On, Rule, insert_before, replace};
 use crate::diagnostic::{Applicability, Category, Level};
-use crate::include::Used;
-use crate::model::{Header, Kind, Scope, Speech, shown};
+use crate::model::{Header, Kind, Speech, shown};
 use crate::nginx::id;
 
 /// The rule.
@@ -12,15 +11,16 @@ pub static RULE: Rule = Rule {
     category: Category::Protocol,
     level: Level::Warning,
     page: include_str!("../../rules/wrong-upgrade-header.md"),
-    check: On::Directive(&[id::PROXY_SET_HEADER], check),
+    check: On::Config(check),
 };
 
-fn check(used: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
-    let header = scope.header(used);
-    if header.is("upgrade") {
-        upgrade(header, cx);
-    } else if header.is("connection") {
-        connection(header, scope, cx);
+fn check(cx: &mut Context<'_>) {
+    for header in cx.model().upgrade_lines() {
+        if header.is("upgrade") {
+            upgrade(header, cx);
+        } else {
+            connection(header, cx);
+        }
     }
 }
 
@@ -52,8 +52,8 @@ fn upgrade(header: Header<'_>, cx: &mut Context<'_>) {
 }
 
 /// `Connection: upgrade` announces an `Upgrade` that is not sent.
-fn connection(header: Header<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
-    let used = header.used();
+fn connection(header: Header<'_>, cx: &mut Context<'_>) {
+    let (used, scope) = (header.used(), header.scope());
     let sets_upgrade = || scope.headers(id::PROXY_SET_HEADER, "upgrade").next().is_some();
     if !header.may_hold("upgrade") || sets_upgrade() {
         return;

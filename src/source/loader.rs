@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+
+use super::Bytes;
 
 /// What stands at a path, links followed.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -23,13 +24,13 @@ pub trait Loader {
     ///
     /// # Errors
     /// What the operating system says of it; `IsADirectory` for a directory.
-    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>>;
+    fn read(&self, path: &Path) -> io::Result<Bytes>;
 
     /// The bytes of a file, if it has no more than `most`.
     ///
     /// # Errors
     /// As of [`Loader::read`].
-    fn read_small(&self, path: &Path, most: usize) -> io::Result<Option<Arc<[u8]>>> {
+    fn read_small(&self, path: &Path, most: usize) -> io::Result<Option<Bytes>> {
         self.read(path).map(|bytes| Some(bytes).filter(|bytes| bytes.len() <= most))
     }
 
@@ -85,26 +86,11 @@ pub struct Disk;
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the disk")]
 impl Loader for Disk {
-    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
-        // Large files are read to where they stay: no second copy of them.
-        let mut file = std::fs::File::open(path)?;
-        let length = usize::try_from(file.metadata()?.len()).unwrap_or_default();
-        let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, length).collect();
-        match Arc::get_mut(&mut bytes).map(|place| file.read_exact(place)) {
-            // It has become shorter, or never had the length it shows.
-            Some(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                return std::fs::read(path).map(Arc::from);
-            }
-            Some(result) => result?,
-            None => {}
-        }
-        // It has become longer, or is a pipe.
-        let mut rest = Vec::new();
-        file.take(u64::MAX).read_to_end(&mut rest)?;
-        Ok(if rest.is_empty() { bytes } else { [&bytes, rest.as_slice()].concat().into() })
+    fn read(&self, path: &Path) -> io::Result<Bytes> {
+        std::fs::read(path).map(Bytes::from)
     }
 
-    fn read_small(&self, path: &Path, most: usize) -> io::Result<Option<Arc<[u8]>>> {
+    fn read_small(&self, path: &Path, most: usize) -> io::Result<Option<Bytes>> {
         let mut bytes = Vec::new();
         std::fs::File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
         Ok((bytes.len() <= most).then(|| bytes.into()))
@@ -186,13 +172,13 @@ impl Loader for Disk {
 /// directory; directories exist where files are below them.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
-    files: BTreeMap<PathBuf, Arc<[u8]>>,
+    files: BTreeMap<PathBuf, Bytes>,
 }
 
 impl Memory {
     /// Puts a file in, or replaces it.
     pub fn insert(&mut self, path: impl AsRef<Path>, bytes: impl Into<Vec<u8>>) {
-        self.files.insert(normal(path.as_ref()), bytes.into().into());
+        self.files.insert(normal(path.as_ref()), Bytes::from(bytes.into()));
     }
 
     fn below<'m>(&'m self, directory: &'m Path) -> impl Iterator<Item = &'m Path> {
@@ -206,9 +192,9 @@ impl Memory {
 }
 
 impl Loader for Memory {
-    fn read(&self, path: &Path) -> io::Result<Arc<[u8]>> {
+    fn read(&self, path: &Path) -> io::Result<Bytes> {
         if let Some(bytes) = self.files.get(&normal(path)) {
-            return Ok(Arc::clone(bytes));
+            return Ok(bytes.clone());
         }
         // What stands there without being a file is a directory.
         Err(self.kind(path).map_or_else(|error| error, |_| io::ErrorKind::IsADirectory.into()))
@@ -296,10 +282,7 @@ mod tests {
         let mut memory = Memory::default();
         memory.insert("etc/nginx/nginx.conf", "a");
         memory.insert("/etc/nginx/conf.d/x.conf", "b");
-        assert_eq!(
-            memory.read(Path::new("/etc/nginx/conf.d/../nginx.conf")).unwrap().as_ref(),
-            b"a"
-        );
+        assert_eq!(&*memory.read(Path::new("/etc/nginx/conf.d/../nginx.conf")).unwrap(), b"a");
         assert_eq!(memory.kind(Path::new("etc/nginx")).unwrap(), FileKind::Directory);
         let names = memory.list(Path::new("/etc/nginx")).unwrap();
         assert_eq!(names, [PathBuf::from("conf.d"), PathBuf::from("nginx.conf")]);

@@ -4,17 +4,18 @@
 //! only where a finding is shown. Reading goes through a [`Loader`], so that the same road serves
 //! a disk, a dump and a test.
 
+mod bytes;
 mod line;
 mod loader;
 mod replace;
 mod span;
 
+pub use bytes::Bytes;
 pub use line::{LineIndex, Position};
 pub use loader::{Disk, FileKind, Loader, Memory, Walk};
 pub use span::{Location, SourceId, Span};
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// One text that was read: a file, standard input, or a part of a dump.
 #[derive(Clone, Debug)]
@@ -23,7 +24,7 @@ pub struct Source {
     /// given for it; for a part of a dump the name the dump gives.
     pub name: PathBuf,
     /// The bytes, exactly as read.
-    pub bytes: Arc<[u8]>,
+    pub bytes: Bytes,
     /// What stands before them, where only a part was kept.
     pub before: Before,
 }
@@ -53,12 +54,12 @@ pub struct Sources {
 
 impl Sources {
     /// Adds a text and names it.
-    pub fn add(&mut self, name: PathBuf, bytes: Arc<[u8]>) -> SourceId {
+    pub fn add(&mut self, name: PathBuf, bytes: Bytes) -> SourceId {
         self.add_part(name, bytes, Before::default())
     }
 
     /// Adds a part of a text that is too large to be kept, from the start of a line on.
-    pub fn add_part(&mut self, name: PathBuf, bytes: Arc<[u8]>, before: Before) -> SourceId {
+    pub fn add_part(&mut self, name: PathBuf, bytes: Bytes, before: Before) -> SourceId {
         let id = SourceId::new(self.all.len());
         self.all.push(Source { name, bytes, before });
         id

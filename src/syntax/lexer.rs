@@ -11,17 +11,35 @@ pub(super) const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-/// Bytes at which a bare word may end or change its way of reading.
-const SPECIAL: [bool; 256] = {
-    let mut special = [false; 256];
-    let mut index = 0;
-    let bytes = b" \t\r\n;{\\$<";
-    while index < bytes.len() {
-        special[bytes[index] as usize] = true;
-        index += 1;
+/// Some bytes among all: in texts as short as words they are found sooner so than by `memchr`.
+pub(super) struct Bytes([bool; 256]);
+
+impl Bytes {
+    pub(super) const fn new(bytes: &[u8]) -> Self {
+        let mut all = [false; 256];
+        let mut index = 0;
+        while index < bytes.len() {
+            all[bytes[index] as usize] = true;
+            index += 1;
+        }
+        Self(all)
     }
-    special
-};
+
+    const fn has(&self, byte: u8) -> bool {
+        self.0[byte as usize]
+    }
+
+    /// Whether one of them stands in a text; all of it is looked at, without a branch.
+    pub(super) fn stand_in(&self, text: &[u8]) -> bool {
+        text.iter().fold(false, |found, byte| found | self.has(*byte))
+    }
+}
+
+/// Bytes at which a bare word may end or change its way of reading.
+static SPECIAL: Bytes = Bytes::new(b" \t\r\n;{\\$<");
+
+/// Bytes that what is still to be filled in has, but where it is [`is_shouted`].
+static FILLED_IN: Bytes = Bytes::new(b"{<%");
 
 /// Any run of blank space, perhaps empty.
 pub(super) fn blank(input: &[u8]) -> IResult<&[u8], &[u8]> {
@@ -93,7 +111,7 @@ pub fn is_placeholder(word: &[u8]) -> bool {
         }
     }
     // Asked of nearly every value, and nearly none has any of these bytes.
-    if memchr::memchr3(b'{', b'<', b'%', word).is_none() {
+    if !FILLED_IN.stand_in(word) {
         return false;
     }
     let marks: [&[u8]; 3] = [b"{{", b"{%", b"<%"];
@@ -153,7 +171,7 @@ fn between<'b>(
 /// number of `{` behind it; quotes, `#` and `}` are ordinary.
 pub(super) fn bare_word(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let mut at = 0;
-    let is_special = |byte: &u8| SPECIAL[usize::from(*byte)];
+    let is_special = |byte: &u8| SPECIAL.has(*byte);
     loop {
         let ordinary = input[at..].iter().position(is_special);
         at += ordinary.unwrap_or(input.len() - at);

@@ -5,8 +5,6 @@ mod name;
 mod unclosed;
 mod word;
 
-use std::sync::Arc;
-
 use super::alike::{Alike, digest};
 use super::lexer;
 use super::lua;
@@ -14,7 +12,7 @@ use super::node::{NONE, NodeKind, Nodes, Words};
 use super::problem::{Problem, ProblemKind};
 use super::tree::{Notable, Tree, Trivia, TriviaKind};
 use crate::nginx::{self, DirectiveId};
-use crate::source::Span;
+use crate::source::{Bytes, Span};
 use line::Lines;
 use name::Names;
 
@@ -34,7 +32,7 @@ pub struct Parsed {
 }
 
 /// Reads a text of less than 4 GiB (offsets are 32 bits wide).
-pub fn parse(bytes: Arc<[u8]>) -> Parsed {
+pub fn parse(bytes: Bytes) -> Parsed {
     let mut parser = Parser::new(&bytes);
     parser.run();
     let Parser { nodes, words, trivia, mut problems, notable, .. } = parser;

@@ -1,12 +1,11 @@
 //! The tree of one text: an arena of directives and words in the order of the text.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use super::lexer;
 use super::node::{Kept, NONE, NodeKind, Nodes};
 use crate::nginx::DirectiveId;
-use crate::source::Span;
+use crate::source::{Bytes, Span};
 
 /// Names a directive of one [`Tree`]; ascending in the order of the text.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,7 +26,7 @@ impl NodeId {
 /// The directives, words, comments and left-over bytes of one text.
 #[derive(Clone, Debug)]
 pub struct Tree {
-    pub(super) bytes: Arc<[u8]>,
+    pub(super) bytes: Bytes,
     pub(super) nodes: Nodes,
     pub(super) words: Vec<Span>,
     pub(super) trivia: Vec<Trivia>,
@@ -339,8 +338,13 @@ impl<'t> Word<'t> {
     pub fn is(self, text: &[u8]) -> bool {
         let raw = self.raw();
         // Quotes and backslashes only ever make it longer.
+        let may_say_else = || {
+            !self.plain
+                && raw.len() > text.len()
+                && (matches!(raw.first(), Some(b'"' | b'\'')) || raw.contains(&b'\\'))
+        };
         raw.eq_ignore_ascii_case(text)
-            || (!self.plain && raw.len() > text.len() && self.value().eq_ignore_ascii_case(text))
+            || (may_say_else() && self.value().eq_ignore_ascii_case(text))
     }
 
     /// What nginx takes it for: without its quotes; `\"`, `\'`, `\\`, `\t`, `\r` and `\n`

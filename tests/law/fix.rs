@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use ngxlint::diagnostic::{Applicability, Diagnostic, Edit, Level, Report};
 use ngxlint::fix::{self, Fixed, Texts};
 use ngxlint::page::Example;
 use ngxlint::project::{self, Request};
-use ngxlint::source::Memory;
+use ngxlint::source::{Bytes, Memory};
 use ngxlint::syntax;
 
 /// Files in memory, and what is asked of them.
@@ -129,7 +128,7 @@ pub(crate) fn judge(case: &Case, unsafely: bool, wrong: &mut Vec<String>) -> Vec
 }
 
 fn changed(fixed: &Fixed) -> Texts {
-    fixed.changed.iter().map(|one| (one.path.clone(), Arc::clone(&one.after))).collect()
+    fixed.changed.iter().map(|one| (one.path.clone(), one.after.clone())).collect()
 }
 
 /// What was read is what is changed; the result parses, and its lines end as they did.
@@ -139,7 +138,7 @@ fn texts(case: &Case, fixed: &Fixed, say: &mut impl FnMut(String)) {
         if case.files.get(&one.path).map(Vec::as_slice) != Some(&*one.before) {
             say(format!("another text was read at {path}"));
         }
-        let problems = |bytes: &Arc<[u8]>| syntax::parse(Arc::clone(bytes)).problems.len();
+        let problems = |bytes: &Bytes| syntax::parse(bytes.clone()).problems.len();
         if problems(&one.after) > problems(&one.before) {
             say(format!("{path} does not parse"));
         }
@@ -170,7 +169,7 @@ fn rounds(
     let mut edits = edits_of(before, unsafely);
     let again = fix::fix(before.clone(), unsafely, |texts| {
         for (path, new) in texts {
-            let old = now.insert(path.clone(), Arc::clone(new)).unwrap_or_default();
+            let old = now.insert(path.clone(), new.clone()).unwrap_or_default();
             let of_file = edits.remove(path).unwrap_or_default();
             if !is_made_by(&old, new, &of_file) {
                 say(format!("{} is changed beside the edits", path.display()));

@@ -8,6 +8,9 @@ use crate::source::Span;
 /// The longest parameter, quoted or not, that nginx reads (`NGX_CONF_BUFFER`, bytes).
 const NGX_CONF_BUFFER: usize = 4096;
 
+/// Bytes of escapes and of what is still to be filled in.
+static NOTABLE: lexer::Bytes = lexer::Bytes::new(b"%{\\");
+
 impl Parser<'_> {
     /// Adds a word that begins at the byte at hand.
     fn add_word(&mut self, length: usize) {
@@ -15,7 +18,7 @@ impl Parser<'_> {
         let bytes = &self.bytes[word.range()];
         self.notable.longest = self.notable.longest.max(length);
         // Most have none of these bytes.
-        if memchr::memchr3(b'%', b'{', b'\\', bytes).is_some() {
+        if NOTABLE.stand_in(bytes) {
             self.plain &= !bytes.contains(&b'\\');
             self.notable.marked |= bytes.contains(&b'%') || bytes.contains_str("{{");
         }
