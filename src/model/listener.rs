@@ -294,7 +294,7 @@ impl Model<'_> {
     /// The servers that listen where another does too.
     pub fn servers_with_company(&self) -> HashSet<ScopeId> {
         let mut servers = HashSet::new();
-        for socket in self.sockets.tcp.values() {
+        for socket in self.sockets.tcp.values().chain(self.sockets.datagrams.values()) {
             let first = socket.listeners.first().map(|listener| listener.server);
             if socket.listeners.iter().any(|listener| Some(listener.server) != first) {
                 servers.extend(socket.listeners.iter().map(|listener| listener.server));
@@ -322,7 +322,8 @@ impl Listener {
     }
 }
 
-/// The parameters that set an option of the socket.
+/// The parameters that set an option of the socket. Not `accept_filter=`, which does so only where the
+/// system has such filters: Linux has none, and nginx ignores it there.
 const SETTING: [&[u8]; 11] = [
     b"backlog=",
     b"bind",

@@ -7,9 +7,9 @@ use std::collections::hash_map::Entry;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
-use super::Model;
 use super::address::Host;
 use super::scope::{Scope, ScopeId};
+use super::{Model, regex};
 use crate::include::{InstanceId, Use};
 use crate::nginx::{Family, Version, VersionSet, id};
 use crate::source::Span;
@@ -59,7 +59,7 @@ pub enum Exclusion {
     Address,
 }
 
-/// A name that another server on the same address has already.
+/// A name that a server on the same address has already.
 #[derive(Clone, Debug)]
 pub struct SecondName {
     /// The `server_name`, or the `server` that has none.
@@ -72,13 +72,15 @@ pub struct SecondName {
     pub first: (Use, Span),
     /// The address, for a message.
     pub address: String,
+    /// Whether both are of one server.
+    pub own: bool,
     /// Whether the two surely share it.
     pub certain: bool,
     /// The releases in which that is so.
     pub versions: VersionSet,
 }
 
-/// A name that is none, which nginx sees only where several servers share an address.
+/// A name that is none, which nginx sees only where the names of an address go to a table.
 #[derive(Clone, Debug)]
 pub(super) struct Misnomer {
     pub(super) used: Use,
@@ -155,7 +157,11 @@ impl Sharing {
         let mut seen = HashSet::new();
         for group in &groups {
             let servers = || group.members.iter().map(|one| one.server);
-            if group.members.len() > 1 && seen.insert(servers().collect::<Vec<_>>()) {
+            let has_table = match group.members.as_slice() {
+                [one] => model.captures_in_names(one.server),
+                _ => true,
+            };
+            if has_table && seen.insert(servers().collect::<Vec<_>>()) {
                 sharing.name(model, group, whole);
             }
         }
@@ -253,6 +259,7 @@ impl Sharing {
                 name: name(),
                 first: (first.used, first.span),
                 address: bound.shown(),
+                own: first.bound.server == bound.server,
                 certain: first.bound.implicit == bound.implicit,
                 versions: versions(),
             }),
@@ -367,9 +374,21 @@ impl Model<'_> {
         &self.sharing.listens
     }
 
-    /// The server names that another server on the same address has already.
+    /// The server names that a server on the same address has already.
     pub fn second_names(&self) -> &[SecondName] {
         &self.sharing.names
+    }
+
+    /// Whether the names of a server go to a table even where it is alone on an address: what its last
+    /// regular expression captures must be known (`captures` of `ngx_http_core_server_name`).
+    pub fn captures_in_names(&self, server: ScopeId) -> bool {
+        let names = Scope { model: self, id: server }.own(id::SERVER_NAME);
+        let words = names.flat_map(|used| used.directive().args());
+        let mut marked = words.filter(|word| word.raw().contains(&b'~')).map(|word| word.value());
+        marked.rfind(|value| value.first() == Some(&b'~')).is_some_and(|value| {
+            let shape = regex::read(&value[1..]).ok().filter(|_| !is_placeholder(&value));
+            shape.and_then(|shape| shape.captures).is_some_and(|captures| captures > 0)
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! A directive of NGINX Plus, where nginx is open source.
 
 use super::{Context, On, Rule};
-use crate::diagnostic::{Category, Level};
+use crate::diagnostic::{Category, Confidence, Level};
 use crate::model::MisfitKind;
 
 /// The rule.
@@ -19,8 +19,17 @@ fn check(cx: &mut Context<'_>) {
         let used = model.used(misfit.used);
         let directive = used.directive();
         let name = crate::model::shown(&directive.name().value());
-        cx.report(used, directive.name().span(), format!("`{name}` is a directive of NGINX Plus"))
-            .help("if NGINX Plus reads this, say so: `flavor = \"plus\"` or `--flavor plus`")
+        let message = format!("`{name}` is a directive of NGINX Plus");
+        let draft = cx
+            .report(used, directive.name().span(), message)
             .symptom(format!("unknown directive \"{name}\""));
+        if model.modules().is_foreign() {
+            // As that of `keyval` by others.
+            draft
+                .confidence(Confidence::Likely)
+                .help("a module that ngxlint does not know is loaded, and may define it");
+        } else {
+            draft.help("if NGINX Plus reads this, say so: `flavor = \"plus\"` or `--flavor plus`");
+        }
     }
 }

@@ -54,6 +54,13 @@ fn report(cx: &mut Context<'_>, duplicate: &Duplicate) {
     };
     let span = later.directive().span();
     let mut draft = cx.report(later, span, message).affects(model.target(), &duplicate.versions);
+    // The page's first line is that of most kinds.
+    draft = match duplicate.kind {
+        DuplicateKind::Use(_) => draft.symptom("is already declared for a different use"),
+        DuplicateKind::Path(_) => draft.symptom("the same path name"),
+        DuplicateKind::Method => draft.symptom("load balancing method redefined"),
+        _ => draft,
+    };
     if duplicate.first != duplicate.later {
         draft = draft.label(first.location(), format!("the first `{other}`"));
     }

@@ -1,4 +1,4 @@
-//! A name that another server on the same address has already.
+//! A name that a server on the same address has already.
 
 use super::{Context, On, Rule};
 use crate::diagnostic::{Category, Confidence, Level};
@@ -23,6 +23,8 @@ fn check(cx: &mut Context<'_>) {
         let unnamed = name.is_empty();
         let message = if unnamed {
             format!("another server on `{address}` has no name either: this one gets no requests")
+        } else if second.own {
+            format!("`{name}` on `{address}` is ignored here: its server has it already")
         } else {
             format!("`{name}` on `{address}` is ignored here: it belongs to another server")
         };
@@ -38,6 +40,8 @@ fn check(cx: &mut Context<'_>) {
         }
         draft.help(if unnamed {
             "give it a `server_name`, or another address"
+        } else if second.own {
+            "write the name once"
         } else {
             "take the name away from one of them"
         });

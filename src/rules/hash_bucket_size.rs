@@ -32,9 +32,9 @@ fn check(cx: &mut Context<'_>) {
         |scope: Scope<'_>| matches!(scope.context(), Contexts::SERVER | Contexts::STREAM_SERVER);
     for (used, scope) in model.every(id::SERVER_NAME).filter(|(_, scope)| is_server(*scope)) {
         for word in used.directive().args().filter(|word| word.raw().len() > LONGEST) {
-            // A socket of one server has no table.
             let shared = shared.get_or_insert_with(|| model.servers_with_company());
-            if shared.contains(&scope.id()) && is_one_name(&word.value()) {
+            let has_table = || shared.contains(&scope.id()) || model.captures_in_names(scope.id());
+            if is_one_name(&word.value()) && has_table() {
                 report(cx, scope, used, word, 0, id::SERVER_NAMES_HASH_BUCKET_SIZE);
             }
         }

@@ -53,7 +53,9 @@ fn stream(block: Used<'_>, scope: Scope<'_>, cx: &mut Context<'_>) {
     cx.report(block, block.directive().span(), message)
         .affects(target, &needed)
         .symptom("no handler for server")
-        .help("add `proxy_pass` or `return`; from 1.27.1 on the connection is closed without");
+        .help(
+            "add `proxy_pass`, `return` or, from 1.25.5 on, `pass`; from 1.27.1 on it needs none",
+        );
 }
 
 /// The protocol is that of the port, if nothing is said (`ngx_mail_core_listen`).

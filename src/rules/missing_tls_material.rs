@@ -46,8 +46,21 @@ fn report(cx: &mut Context<'_>, missing: &Missing<'_>) {
         Material::Authority => "since 1.27.2 this is enough, or this is what is connected to",
         Material::Protocol => "QUIC is listened for here",
     };
-    let mut draft =
-        cx.report(missing.used, missing.span, message).affects(model.target(), &missing.versions);
+    // Of the lines of the page that of this kind.
+    let symptom = match missing.what {
+        Material::Certificate | Material::OtherCertificate => {
+            "no \"ssl_certificate\" is defined for the".to_owned()
+        }
+        Material::Key => {
+            format!("no \"{}\" is defined for certificate", missing.by[0].name())
+        }
+        Material::Authority => format!("for {name}"),
+        Material::Protocol => "\"ssl_protocols\" must enable TLSv1.3 for the".to_owned(),
+    };
+    let mut draft = cx
+        .report(missing.used, missing.span, message)
+        .affects(model.target(), &missing.versions)
+        .symptom(symptom);
     if let Some(other) = missing.other {
         draft = draft.label(other.location(), label);
     }

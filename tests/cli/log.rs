@@ -107,7 +107,7 @@ const CONTRACT: &[Row] = &[
     // rule.
     (&["rule", "syntax-error", "--lang", "fr"], "", 2, Empty, Has("possible values")),
     (&["rule", "http1-to-http2-upstream", "--lang", "zh"], "", 0, Has("现象"), Empty),
-    (&["rule", "syntax-error", "--lang", "zh"], "", 0, Has("WHAT HAPPENS"), Empty),
+    (&["rule", "syntax-error", "--lang", "zh"], "", 0, Has("现象"), Empty),
     (&["rule", "--all", "--lang", "zh"], "", 0, Has("把 HTTP/1.x 发给只支持 HTTP/2 的上游"), Empty),
     (
         &["rule", "http1-to-http2-upstream", "--lang", "zh", "--output-format", "json"],
@@ -120,7 +120,7 @@ const CONTRACT: &[Row] = &[
         &["rule", "syntax-error", "--lang", "zh", "--output-format", "json"],
         "",
         0,
-        Has("\"language\": \"en\""),
+        Has("\"language\": \"zh\""),
         Empty,
     ),
     (&["rule", "--help"], "", 0, Has("--lang <LANGUAGE>"), Empty),

@@ -109,6 +109,20 @@ fn every_rule_file_is_in_the_list() {
 }
 
 #[test]
+fn what_does_not_help_stands_in_both_places() {
+    let mut count = 0;
+    for rule in ALL {
+        let page = page(rule);
+        let heading = "What does not help";
+        let has_section = page.sections.iter().any(|section| section.heading == heading);
+        let has_row = !page.dead_ends.is_empty();
+        assert_eq!(has_row, has_section, "rules/{}.md: a row, and a section?", rule.name);
+        count += usize::from(has_row);
+    }
+    assert!(count > 20, "only {count} pages have any: are they read?");
+}
+
+#[test]
 fn every_rule_is_shown_failing_and_silent() {
     for rule in ALL {
         let examples = page(rule).examples;

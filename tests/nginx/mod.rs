@@ -14,6 +14,7 @@ mod install;
 mod keepalive;
 mod lint;
 mod location;
+mod name_table;
 mod peer;
 mod port;
 mod process;
