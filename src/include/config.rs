@@ -197,6 +197,19 @@ impl Config {
             .map(|name| self.used(name))
     }
 
+    /// The directives of a top that stand in no block of it, those of included files in the places
+    /// of the `include`s.
+    pub fn level(&self, top: &Top) -> Level<'_> {
+        let roots = self.instances[top.instance.index()].tree.roots();
+        Level { config: self, here: (top.instance, roots), around: Vec::new() }
+    }
+
+    /// The directives of a block that stand in no block inside, as of [`Self::level`].
+    pub fn inside<'c>(&'c self, block: Used<'c>) -> Level<'c> {
+        let here = (block.instance, block.directive.children());
+        Level { config: self, here, around: Vec::new() }
+    }
+
     /// The directives of a top, its includes in their places.
     pub fn walk(&self, top: &Top) -> Walk<'_> {
         let instance = top.instance;
@@ -290,6 +303,50 @@ impl<'c> Used<'c> {
     /// Where a part of it stands.
     pub fn locate(self, span: Span) -> Location {
         Location::new(self.source(), span)
+    }
+}
+
+/// The directives of one level, in nginx's order.
+pub struct Level<'c> {
+    config: &'c Config,
+    /// The file at hand, and what of it is left.
+    here: (InstanceId, Siblings<'c>),
+    /// The files that come behind it: those that the same `include` takes, and those around it.
+    around: Vec<(InstanceId, Siblings<'c>)>,
+}
+
+impl<'c> Iterator for Level<'c> {
+    type Item = Used<'c>;
+
+    fn next(&mut self) -> Option<Used<'c>> {
+        loop {
+            let (instance, rest) = &mut self.here;
+            let Some(directive) = rest.next() else {
+                self.here = self.around.pop()?;
+                continue;
+            };
+            let used = Used { config: self.config, instance: *instance, directive };
+            if directive.id() == Some(crate::nginx::id::INCLUDE) {
+                self.enter(self.config.included(used.name()));
+            }
+            return Some(used);
+        }
+    }
+}
+
+impl Level<'_> {
+    fn enter(&mut self, included: Range<u32>) {
+        let roots = |index: u32| {
+            let instance = InstanceId::new(index as usize);
+            (instance, self.config.instances[instance.index()].tree.roots())
+        };
+        let mut files = included.map(roots);
+        if let Some(first) = files.next() {
+            self.around.push(std::mem::replace(&mut self.here, first));
+            let behind = self.around.len();
+            self.around.extend(files);
+            self.around[behind..].reverse();
+        }
     }
 }
 

@@ -18,8 +18,7 @@ impl<'m> Known<'m> {
     pub(super) fn new(config: &Config) -> Self {
         let places = if config.uses() > 1 { 1 << PLACES } else { 0 };
         // Written at once: pages that are read first are fetched twice.
-        let mut right = Vec::with_capacity(config.line_count());
-        right.resize(config.line_count(), 0);
+        let right = std::iter::repeat_n(0, config.line_count()).collect();
         Self { right, texts: vec![(0, &[]); places] }
     }
 

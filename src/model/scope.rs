@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 use std::ops::Range;
 
 use super::Model;
-use crate::include::{Config, LineId, Step, Use, Used};
+use crate::include::{Config, LineId, Use, Used};
 use crate::nginx::{self, Contexts, DirectiveId, Merge};
 
 /// Names a scope of a [`Model`]. It counts from 1, so that `Option<ScopeId>` is no larger: there
@@ -31,7 +31,7 @@ pub(super) struct Scopes {
     groups: Vec<(ScopeId, u32)>,
     /// Where the groups of each directive begin; those of most are none.
     starts: Vec<u32>,
-    /// Those in which some directive stands more than once, in the order in which they end.
+    /// Those in which some directive stands more than once.
     repeating: Vec<ScopeId>,
 }
 
@@ -43,6 +43,14 @@ struct Data {
     entries: Range<u32>,
     /// Behind the blocks inside.
     end: u32,
+}
+
+/// What is left to be read.
+enum Rest {
+    /// A block in a scope.
+    Block(Use, ScopeId),
+    /// No more blocks of a scope.
+    End(ScopeId),
 }
 
 /// A directive of the catalogue in its block, with what most passes ask for first.
@@ -58,19 +66,26 @@ impl Scopes {
         let starts = vec![0; DirectiveId::COUNT + 1];
         let entries = Vec::with_capacity(config.line_count());
         let mut scopes = Self { starts, entries, ..Self::default() };
-        // The directives of the blocks that are open; those of the innermost stand last.
-        let mut pending: Vec<Entry> = Vec::new();
-        let mut open: Vec<(ScopeId, usize)> = Vec::new();
+        let mut rest = Vec::new();
         for top in config.tops() {
-            let id = scopes.add(None, None, top.context);
-            open.push((id, pending.len()));
-            for step in config.walk(top) {
-                match step {
-                    Step::Enter(used) => scopes.enter(used, &mut pending, &mut open),
-                    Step::Leave(_) => scopes.leave(&mut pending, &mut open),
+            let scope = scopes.add(None, None, top.context);
+            rest.push(Rest::End(scope));
+            scopes.read(scope, config.level(top), &mut rest);
+            while let Some(next) = rest.pop() {
+                match next {
+                    Rest::Block(block, around) => {
+                        let block = config.used(block);
+                        let context = scopes.contexts[around.index()];
+                        let inner =
+                            block.directive().id().and_then(|id| nginx::inside(id, context));
+                        let inner = inner.unwrap_or(Contexts::NONE);
+                        let scope = scopes.add(Some(around), Some(block.name()), inner);
+                        rest.push(Rest::End(scope));
+                        scopes.read(scope, config.inside(block), &mut rest);
+                    }
+                    Rest::End(scope) => scopes.all[scope.index()].end = scopes.all.len() as u32,
                 }
             }
-            scopes.leave(&mut pending, &mut open);
         }
         scopes.group();
         scopes
@@ -104,50 +119,41 @@ impl Scopes {
         ScopeId::new(self.all.len() - 1)
     }
 
-    fn enter(
+    /// Reads the directives of a scope. Its blocks go to `rest`, the first on top.
+    fn read<'c>(
         &mut self,
-        used: Used<'_>,
-        pending: &mut Vec<Entry>,
-        open: &mut Vec<(ScopeId, usize)>,
+        scope: ScopeId,
+        directives: impl Iterator<Item = Used<'c>>,
+        rest: &mut Vec<Rest>,
     ) {
-        let directive = used.directive();
-        let id = directive.id();
-        let scope = directive.is_block().then(|| {
-            let parent = open.last().map(|(scope, _)| *scope);
-            let context = parent.map_or(Contexts::NONE, |parent| self.contexts[parent.index()]);
-            let inner = id.and_then(|id| nginx::inside(id, context)).unwrap_or(Contexts::NONE);
-            self.add(parent, Some(used.name()), inner)
-        });
-        if let Some(id) = id {
-            pending.push(Entry { id, line: used.line(), used: used.name() });
-        } else if let Some((around, _)) = open.last()
-            && !self.contexts[around.index()].is_empty()
-        {
-            self.unknown.push((used.name(), *around));
+        let (start, blocks) = (self.entries.len(), rest.len());
+        let is_read = !self.contexts[scope.index()].is_empty();
+        for used in directives {
+            let directive = used.directive();
+            if let Some(id) = directive.id() {
+                self.entries.push(Entry { id, line: used.line(), used: used.name() });
+            } else if is_read {
+                self.unknown.push((used.name(), scope));
+            }
+            if directive.is_block() {
+                rest.push(Rest::Block(used.name(), scope));
+            }
         }
-        if let Some(scope) = scope {
-            open.push((scope, pending.len()));
-        }
-    }
-
-    fn leave(&mut self, pending: &mut Vec<Entry>, open: &mut Vec<(ScopeId, usize)>) {
-        let Some((scope, from)) = open.pop() else { return };
-        let start = self.entries.len();
-        self.entries.extend(pending.drain(from..));
+        rest[blocks..].reverse();
         let own = &mut self.entries[start..];
         own.sort_by_key(|entry| entry.id);
-        let mut repeats = false;
-        for group in own.chunk_by(|one, other| one.id == other.id) {
-            self.starts[group[0].id.index()] += 1;
-            repeats |= group.len() > 1;
+        let (mut last, mut repeats) = (None, false);
+        for entry in own {
+            if last.replace(entry.id) == Some(entry.id) {
+                repeats = true;
+            } else {
+                self.starts[entry.id.index()] += 1;
+            }
         }
         if repeats {
             self.repeating.push(scope);
         }
-        let end = self.all.len() as u32;
-        let data = &mut self.all[scope.index()];
-        data.entries = start as u32..self.entries.len() as u32;
-        data.end = end;
+        self.all[scope.index()].entries = start as u32..self.entries.len() as u32;
     }
 
     fn entries(&self, scope: ScopeId) -> &[Entry] {
@@ -198,7 +204,7 @@ impl Scopes {
         self.starts[id.index()] < self.starts[id.index() + 1]
     }
 
-    /// The scopes in which some directive stands more than once, in the order in which they end.
+    /// The scopes in which some directive stands more than once.
     pub(super) fn repeating(&self) -> &[ScopeId] {
         &self.repeating
     }
