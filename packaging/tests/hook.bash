@@ -110,6 +110,19 @@ test_hook_of_the_system() {
     PATH="$built:$PATH" a_hook_works
 }
 
+# Compiled from this repository, in the environment that pre-commit makes for it. The variables only
+# make that quick: what it installs, and from what, is pre-commit's own doing.
+test_hook_of_the_source() {
+    a_repository
+    mkdir "$work/hooks"
+    git -C "$home" ls-files -z | tar -C "$home" -c --null -T - | tar -C "$work/hooks" -x
+    export CARGO_TARGET_DIR=${built%/debug}/hook CARGO_PROFILE_RELEASE_OPT_LEVEL=0
+    export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+    hooked ngxlint-rust "$work/hooks"
+    a_hook_works
+    [ -x "$(find "$PRE_COMMIT_HOME" -path '*/bin/ngxlint')" ]
+}
+
 # What the pages say to paste works when it is pasted.
 test_hook_of_the_pages() {
     a_repository
