@@ -142,6 +142,11 @@ impl Findings {
         }
     }
 
+    /// Refuses a format in which what is asked for is not written, before a file is changed.
+    pub(super) fn can_be_written(&self) -> Result<(), Failure> {
+        if self.statistics { statistics::is_json(self.output_format).map(drop) } else { Ok(()) }
+    }
+
     /// What to run and to show where logs are read: somebody asked what their lines mean.
     pub(super) fn policy_for_logs(&self) -> Policy {
         self.selection.policy(Level::Info)

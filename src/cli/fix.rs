@@ -46,6 +46,7 @@ impl Fixing {
         if self.diff {
             findings.has_no_format("--diff")?;
         }
+        findings.can_be_written()?;
         let fixed = project::fix(&Disk, request, self.unsafe_fixes);
         progress::clear();
         let fixed = fixed.map_err(Failure::new)?;

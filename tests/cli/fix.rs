@@ -64,6 +64,21 @@ fn standard_input_is_fixed_to_standard_output() {
 }
 
 #[test]
+fn what_is_refused_changes_nothing() {
+    let tree = tree_of(CONF);
+    let refused: [&[&str]; 3] = [
+        &["check", "--fix", "--statistics", "--output-format", "sarif"],
+        &["check", "--fix", "--output-format", "xml"],
+        &["check", "--fix", "-o", "nginx.conf"],
+    ];
+    for arguments in refused {
+        let run = Run::of(tree.path(), arguments, None);
+        assert_eq!(run.exit, Some(2), "{run:?}");
+        assert_eq!(conf(&tree), CONF, "{run:?}");
+    }
+}
+
+#[test]
 fn what_guesses_needs_to_be_asked_for() {
     let text =
         "events {}\nhttp { server { listen 80; location / { proxy_pas http://10.0.0.5; } } }\n";
