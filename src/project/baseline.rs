@@ -38,8 +38,11 @@ pub(super) fn hold(
         }
         BaselineChoice::Settings => {
             for unit in units {
-                let path = unit.settings().and_then(|settings| settings.baseline.as_deref());
-                let Some(path) = path else { continue };
+                let Some(settings) = unit.settings() else { continue };
+                let Some(path) = settings.baseline.as_deref() else { continue };
+                loader.kind(path).map_err(|error| {
+                    Error::of_settings(settings, "baseline", &Error::unreadable(path, &error))
+                })?;
                 match baselines.iter_mut().find(|(known, _)| *known == path) {
                     Some((_, units)) => units.push(unit),
                     None => baselines.push((path, vec![unit])),

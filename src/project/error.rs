@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-use crate::settings;
+use crate::settings::{self, Settings};
 
 /// What keeps a run from its start: one line that names the thing.
 #[derive(Debug)]
@@ -19,6 +19,11 @@ impl Error {
             _ => error.to_string(),
         };
         Self(format!("{}: {why}", path.display()))
+    }
+
+    /// Something that a key of the settings names cannot be read.
+    pub(super) fn of_settings(settings: &Settings, key: &str, why: &Self) -> Self {
+        Self(format!("{}: `{key}` names {why}", settings.place(key)))
     }
 
     /// Something else, in a line.

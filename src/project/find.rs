@@ -105,8 +105,8 @@ impl Finder<'_> {
     }
 
     fn start(&mut self, path: &Path) -> Result<(), Error> {
-        let unreadable = |error| Error::unreadable(path, &error);
-        match self.loader.kind(path).map_err(unreadable)? {
+        let kind = self.loader.kind(path);
+        match kind.map_err(|error| self.unreadable(path, &error, Path::new("")))? {
             FileKind::Directory => self.directory(path),
             FileKind::File | FileKind::Special => self.file(path),
         }
@@ -125,8 +125,21 @@ impl Finder<'_> {
         Ok(self.settings(directory)?.map_or(Vec::new(), |settings| settings.roots))
     }
 
-    fn open(&mut self, path: &Path) -> Result<SourceId, Error> {
-        self.files.open(self.loader, path).map_err(|error| Error::unreadable(path, &error))
+    /// Reads a root that is there for what stands in `directory`.
+    fn open(&mut self, path: &Path, directory: &Path) -> Result<SourceId, Error> {
+        let opened = self.files.open(self.loader, path);
+        opened.map_err(|error| self.unreadable(path, &error, directory))
+    }
+
+    /// Something cannot be read; what the settings for `directory` name is said with its line there.
+    fn unreadable(&self, path: &Path, error: &io::Error, directory: &Path) -> Error {
+        let why = Error::unreadable(path, error);
+        let settings = self.settings(directory).ok().flatten();
+        let is_named = |one: &Settings| one.roots.iter().any(|root| root == path);
+        match settings.filter(|one| self.request.roots.is_empty() && is_named(one)) {
+            Some(settings) => Error::of_settings(&settings, "roots", &why),
+            None => why,
+        }
     }
 
     /// Reads what nobody named: if it cannot be read, it is passed over.
@@ -194,7 +207,7 @@ impl Finder<'_> {
         for root in candidates {
             let source = match upward {
                 true => self.open_if_readable(&root),
-                false => Some(self.open(&root)?),
+                false => Some(self.open(&root, directory)?),
             };
             let Some(source) = source else { continue };
             if !upward || is_root(&root, self.files.tree(source)) {
@@ -232,7 +245,7 @@ impl Finder<'_> {
             }
         }
         for path in &roots {
-            let source = self.open(path)?;
+            let source = self.open(path, directory)?;
             let unit = self.root(path, source)?;
             self.units[unit].report(Reported::Below(own.clone()));
             // Reported even where it is a link that leads out of the directory.

@@ -68,6 +68,15 @@ pub struct Settings {
     pub entries: Vec<Entry>,
 }
 
+impl Settings {
+    /// Where a key is stated, for a message: `ngxlint.toml:3`.
+    pub fn place(&self, key: &str) -> String {
+        let line = self.entries.iter().find(|entry| entry.key == key).map(|entry| entry.line);
+        let file = self.file.display();
+        line.map_or_else(|| file.to_string(), |line| format!("{file}:{line}"))
+    }
+}
+
 /// A value with the line it is stated in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stated<T> {

@@ -47,6 +47,28 @@ fn repository() -> tempfile::TempDir {
     tree(&[(".git/HEAD", ""), ("ngxlint.toml", SETTINGS), ("nginx.conf", CLEAN)])
 }
 
+/// A root that is not there is told of with the line that names it, however it was come by.
+#[test]
+fn what_settings_name_and_is_not_there_is_told_of_with_its_line() {
+    let tree = tempfile::tempdir().expect("a directory");
+    fs::create_dir(tree.path().join(".git")).expect("a repository");
+    fs::write(tree.path().join("a.conf"), "server {}\n").expect("a file");
+    let settings = "# where nginx begins\nroots = [\"etc/nginx.conf\"]\n";
+    fs::write(tree.path().join("ngxlint.toml"), settings).expect("settings");
+    let says = "error: ngxlint.toml:2: `roots` names etc/nginx.conf: no such file or directory\n";
+    for arguments in [&["check"][..], &["check", "."], &["check", "a.conf"], &["hops"]] {
+        let run = Run::of(tree.path(), arguments, None);
+        // What was typed as `.` is shown so.
+        assert_eq!(
+            (run.exit, run.err.replace("./", "")),
+            (Some(2), says.to_owned()),
+            "{arguments:?}"
+        );
+    }
+    let run = Run::of(tree.path(), &["check", "--root", "etc/nginx.conf"], None);
+    assert_eq!(run.err, "error: etc/nginx.conf: no such file or directory\n");
+}
+
 #[test]
 fn every_setting_stands_with_its_origin() {
     let tree = repository();
