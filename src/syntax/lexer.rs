@@ -86,8 +86,9 @@ pub(super) fn placeholder(input: &[u8]) -> IResult<&[u8], &[u8]> {
     if !matches!(input, [b'{', b'{' | b'%', ..] | [b'<', b'%', ..]) {
         return Err(error(input));
     }
-    alt((between(b"{{", b"}}", b'\n'), between(b"{%", b"%}", b'\n'), between(b"<%", b"%>", b'\n')))
-        .parse(input)
+    let on_a_line = Some(b'\n');
+    let (value, statement) = (between(b"{{", b"}}", on_a_line), between(b"{%", b"%}", on_a_line));
+    alt((value, statement, between(b"<%", b"%>", on_a_line))).parse(input)
 }
 
 /// `%NAME%` at the beginning of a text, as scripts replace it by `sed`: a name of three letters or
@@ -129,10 +130,16 @@ fn is_shouted(name: &[u8]) -> bool {
     !name.is_empty() && name.iter().all(is_loud)
 }
 
-/// A statement of a template language where a directive may begin: a placeholder, or a comment
-/// `{# … #}`. An expression `{{ … }}` counts only if nothing follows it on its line.
+/// A statement of a template language where a directive may begin: a placeholder, which may go over
+/// several lines if it is no value, or a comment `{# … #}`. An expression `{{ … }}` counts only if nothing follows it on its line.
 pub(super) fn template_statement(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let (rest, found) = alt((placeholder, between(b"{#", b"#}", b'{'))).parse(input)?;
+    let (rest, found) = alt((
+        placeholder,
+        between(b"{%", b"%}", None),
+        between(b"<%", b"%>", None),
+        between(b"{#", b"#}", Some(b'{')),
+    ))
+    .parse(input)?;
     let (behind, _) = take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r')).parse(rest)?;
     if let [b';', rest @ ..] = behind {
         // It stands for a directive without its end.
@@ -144,12 +151,12 @@ pub(super) fn template_statement(input: &[u8]) -> IResult<&[u8], &[u8]> {
     Ok((rest, found))
 }
 
-/// From `open` to `close`. Neither the byte `stop` nor another such opening may stand between: so
-/// each byte is looked at once, however many openings a text has.
+/// From `open` to `close`. Neither the byte `stop`, if there is one, nor another such opening may
+/// stand between: so each byte is looked at once, however many openings a text has.
 fn between<'b>(
     open: &'static [u8; 2],
     close: &'static [u8; 2],
-    stop: u8,
+    stop: Option<u8>,
 ) -> impl Parser<&'b [u8], Output = &'b [u8], Error = nom::error::Error<&'b [u8]>> {
     move |input: &'b [u8]| {
         let (mut rest, _) = tag(open.as_slice()).parse(input)?;
@@ -160,7 +167,7 @@ fn between<'b>(
                 }
                 [] => return Err(error(input)),
                 [a, b, ..] if [*a, *b] == *open => return Err(error(input)),
-                [byte, ..] if *byte == stop => return Err(error(input)),
+                [byte, ..] if Some(*byte) == stop => return Err(error(input)),
                 [_, behind @ ..] => rest = behind,
             }
         }

@@ -61,6 +61,10 @@ fn templates_are_opaque() {
         "listen|{{ port }}{% if b %}|ssl{% endif %}\n{{ name }}|on\nupstream|{{ name }} {"
     );
     assert_eq!(sketch("<% if a -%>\nlisten <%= port %>;\n<% end %>"), "listen|<%= port %>");
+    let text = "{% set all = [\n  { 'a': b, \"c\": 'd;' },\n] %}\nlisten 80;\n<%\n  x = { }\n%>\nlisten 81;";
+    assert_eq!(sketch(text), "listen|80\nlisten|81");
+    // One that never ends is none.
+    assert!(sketch("{% set a\nlisten 80;").contains("unexpected \"{\""));
 }
 
 #[test]
